@@ -1,0 +1,1 @@
+"""The labelled answers as files, and what reads and checks them."""

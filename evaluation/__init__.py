@@ -1,0 +1,1 @@
+"""How far the tags can be trusted: metrics, comparisons, reports."""

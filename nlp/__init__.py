@@ -1,0 +1,1 @@
+"""Text in, tags out: taxonomy, languages, passages, States, models. No database, no HTTP."""

@@ -1,0 +1,1 @@
+"""What people and systems use: the command line, the readers of files."""
