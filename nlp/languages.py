@@ -15,12 +15,12 @@ from math import log
 from pathlib import Path
 from typing import Literal, NamedTuple
 
-import yaml
 from langdetect.detector import Detector
 from langdetect.detector_factory import PROFILES_DIRECTORY, DetectorFactory
 from langdetect.utils.ngram import NGram
 
 from nlp.answers import LANGUAGES, Language
+from nlp.data import read_yaml
 
 TextLanguage = Language | Literal["other"]
 
@@ -131,7 +131,7 @@ def _log_probabilities() -> dict[str, tuple[float, ...]]:
 @cache
 def _listed_words() -> tuple[frozenset[str], ...]:
     """The words of words.yaml for each profile, with their accents and without."""
-    lists = yaml.safe_load(files("nlp").joinpath("words.yaml").read_text(encoding="utf-8"))
+    lists = read_yaml(files("nlp") / "words.yaml")
     words = [" ".join(lists[kind][name] for kind in lists).split() for name in _PROFILES]
     return tuple(frozenset(names) | frozenset(map(_plain, names)) for names in words)
 

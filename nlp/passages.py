@@ -11,11 +11,9 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from itertools import pairwise
-from typing import Any
-
-import yaml
 
 from nlp.answers import LANGUAGES
+from nlp.data import read_yaml
 
 Span = tuple[int, int]
 
@@ -70,19 +68,14 @@ class _Words:
 
 @cache
 def _words() -> _Words:
-    lists = _data("abbreviations.yaml")
-    function = _data("words.yaml")["function"]
+    lists = read_yaml(files("nlp") / "abbreviations.yaml")
+    function = read_yaml(files("nlp") / "words.yaml")["function"]
     return _Words(
         never_last=frozenset(lists["never_last"].split()),
         before_number=frozenset(lists["before_number"].split()),
         often_last=frozenset(lists["often_last"].split()),
         function=frozenset(" ".join(function[language] for language in LANGUAGES).split()),
     )
-
-
-def _data(name: str) -> dict[str, Any]:
-    content: dict[str, Any] = yaml.safe_load(files("nlp").joinpath(name).read_text(encoding="utf-8"))
-    return content
 
 
 def split_passages(text: str) -> list[Span]:

@@ -15,6 +15,7 @@ from typing import Any, Literal
 import yaml
 
 from nlp.answers import LANGUAGES, Language
+from nlp.data import parse_yaml
 from nlp.errors import InputError, RetiredCodeError, UnknownCodeError
 
 Kind = Literal["type", "subtype", "instrument"]
@@ -26,8 +27,6 @@ _REQUIRED = {"code", "label", "definition"}
 _OPTIONAL = frozenset({"short", "not", "instrument", "retired"})
 _WORD = "[a-z]+(?:-[a-z]+)*"
 _CODE_PATTERNS: dict[Kind, str] = {"type": _WORD, "subtype": rf"{_WORD}\.{_WORD}", "instrument": _WORD}
-# libyaml reads the file ten times faster; PyYAML may have been built without it.
-_Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +153,7 @@ def parse_taxonomy(text: str) -> Taxonomy:
         InputError: names the entry and what is wrong with it.
     """
     try:
-        raw = yaml.load(text, Loader=_Loader)  # noqa: S506 - one of the safe loaders
+        raw = parse_yaml(text)
     except yaml.YAMLError as error:
         raise InputError("taxonomy", f"is not valid YAML: {' '.join(str(error).split())}") from None
     sections = _mapping("taxonomy", raw, {"version", *_SECTIONS})
