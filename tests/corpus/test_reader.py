@@ -1,0 +1,128 @@
+import json
+from collections import defaultdict
+
+import pytest
+
+from corpus import reader
+from corpus.batch import read_batch
+from corpus.reader import SPLITS, batch_files, read_corpus, read_labelled, read_splits, without_errors
+from nlp.errors import InputError
+
+LINE = {
+    "id": "en-1",
+    "lang": "en",
+    "text": "Kenya needs a law.",
+    "requested": {"types": ["legal"], "subtypes": ["legal.drafting"]},
+    "stances": ["requested"],
+    "instruments": ["tip"],
+    "states": ["KEN"],
+    "unit": "u1",
+}
+
+
+@pytest.fixture(scope="module")
+def corpus():
+    return [item for path in batch_files() for item in read_batch(path)]
+
+
+def test_the_corpus_has_no_error(corpus):
+    assert [str(item) for item in corpus if isinstance(item, InputError)] == []
+
+
+def test_ids_are_unique(corpus):
+    assert len({item.answer.id for item in corpus}) == len(corpus) >= 5700
+
+
+def test_passages_cover_the_text_in_order(corpus):
+    for item in corpus:
+        end = 0
+        for passage in item.passages:
+            assert item.answer.text[end : passage.start].strip() == ""
+            assert passage.start < passage.end
+            end = passage.end
+        assert item.answer.text[end:].strip() == ""
+
+
+def test_every_batch_has_one_split_and_every_split_every_language():
+    splits = read_splits()
+    languages = defaultdict(set)
+    for path in batch_files():
+        languages[splits[path.stem]].add(path.parent.name)
+    assert dict(languages) == {split: {"en", "fr", "es"} for split in SPLITS}
+
+
+def test_a_split_holds_whole_batches():
+    groups = [{labelled.group for labelled in read_corpus(split)} for split in SPLITS]
+    assert sum(map(len, groups)) == len(set().union(*groups)) == len(read_splits())
+
+
+def test_the_hash_changes_with_any_batch(tmp_path, monkeypatch):
+    (tmp_path / "answers" / "en").mkdir(parents=True)
+    (tmp_path / "splits.csv").write_text("batch,split\nb,train\n", encoding="utf-8")
+    batch = tmp_path / "answers" / "en" / "b.txt"
+    monkeypatch.setattr(reader, "_FOLDER", tmp_path)
+    batch.write_text("@ a\nnone | x\n", encoding="utf-8")
+    before = reader.corpus_hash()
+    batch.write_text("@ a\nnone | y\n", encoding="utf-8")
+    assert reader.corpus_hash() != before
+
+
+def labelled_file(tmp_path, *lines):
+    path = tmp_path / "labelled.jsonl"
+    path.write_text("\n".join(line if isinstance(line, str) else json.dumps(line) for line in lines), "utf-8")
+    return path
+
+
+def test_a_labelled_line_is_read(tmp_path):
+    [labelled] = read_labelled(labelled_file(tmp_path, LINE))
+    assert labelled.answer.text == "Kenya needs a law."
+    assert labelled.tags == {("requested", "legal"), ("requested", "legal.drafting")}
+    assert (labelled.stances, labelled.instruments, labelled.states) == ({"requested"}, {"tip"}, {"KEN"})
+    assert labelled.group == "u1"
+
+
+def test_a_sub_type_brings_its_type(tmp_path):
+    line = LINE | {"requested": {"types": [], "subtypes": ["legal.drafting"]}}
+    [labelled] = read_labelled(labelled_file(tmp_path, line))
+    assert ("requested", "legal") in labelled.tags
+
+
+@pytest.mark.parametrize(
+    ("change", "problem"),
+    [
+        ({"text": None}, "text: must be there"),
+        ({"id": 7}, "id: must be there"),
+        ({"lang": "de"}, "lang: must be one of en, fr, es"),
+        ({"stances": []}, "stances: must be some of"),
+        ({"stances": ["wanted"]}, "stances: must be some of"),
+        ({"requested": ["legal"]}, "requested: must be"),
+        ({"requested": {"types": ["law"], "subtypes": []}}, "law: is no code"),
+        ({"instruments": ["nato"]}, "instruments: nato"),
+        ({"states": ["XXX"]}, "XXX"),
+        ({"states": "KEN"}, "states: must be a list"),
+    ],
+)
+def test_a_faulty_line_is_named_and_the_next_one_read(tmp_path, change, problem):
+    error, labelled = read_labelled(labelled_file(tmp_path, LINE | change, LINE))
+    assert isinstance(error, InputError)
+    assert str(error).startswith("labelled.jsonl, line 1: ")
+    assert problem in str(error)
+    assert labelled.answer.id == "en-1"
+
+
+def test_lines_that_are_no_objects_are_named(tmp_path):
+    broken, number = read_labelled(labelled_file(tmp_path, "{", "7"))
+    assert "line 1: is not JSON" in str(broken)
+    assert "line 2: line: must be a JSON object" in str(number)
+
+
+def test_a_missing_file_is_named(tmp_path):
+    [error] = read_labelled(tmp_path / "none.jsonl")
+    assert "cannot be opened" in str(error)
+
+
+def test_all_errors_of_a_reading_are_given_together(tmp_path):
+    items = list(read_labelled(labelled_file(tmp_path, "{", LINE, "[]")))
+    with pytest.raises(ExceptionGroup) as raised:
+        without_errors(items)
+    assert len(raised.value.exceptions) == 2
