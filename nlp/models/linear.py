@@ -1,0 +1,139 @@
+"""The linear model: TF-IDF of words and of characters, one logistic regression a label.
+
+A passage is seen in its answer: its features are its own plus a part of the whole answer's. A tag in a stance
+is scored as the product of "the passage speaks of this" and "the passage has this stance".
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from scipy.sparse import csr_matrix
+from scipy.special import expit
+from sklearn.feature_extraction.text import TfidfVectorizer
+from sklearn.pipeline import FeatureUnion
+
+from nlp.answers import STANCES
+from nlp.models.calibration import Calibration
+from nlp.models.model import ModelId
+from nlp.models.scores import TAGGED_STANCES, Floats, Scores, Text
+from nlp.taxonomy import load_taxonomy
+
+# The part of the whole answer's features that is added to each passage's: chosen by cross-validation over
+# author batches among 0, 0.3, 0.5, 0.6 and 1.
+CONTEXT_WEIGHT = 0.6
+# Texts of fewer words say too little about being like the corpus or not.
+FEWEST_WORDS = 4
+
+
+def new_features() -> FeatureUnion:
+    """The vectorizers, not yet fitted: words and word pairs, and runs of 2 to 5 characters within words."""
+    shared = {"sublinear_tf": True, "strip_accents": "unicode", "dtype": np.float64}
+    return FeatureUnion(
+        [
+            ("word", TfidfVectorizer(ngram_range=(1, 2), min_df=2, max_features=20_000, **shared)),
+            (
+                "char",
+                TfidfVectorizer(
+                    analyzer="char_wb", ngram_range=(2, 5), min_df=3, max_features=30_000, **shared
+                ),
+            ),
+        ]
+    )
+
+
+def passage_features(features: FeatureUnion, texts: Sequence[Text]) -> csr_matrix:
+    """The features of every passage of every text, one row a passage, in order."""
+    passages = [text[start:end] for text, spans in texts for start, end in spans]
+    rows = features.transform(passages + [text for text, _ in texts]).tocsr()
+    owners = [len(passages) + number for number, (_, spans) in enumerate(texts) for _ in spans]
+    return (rows[: len(passages)] + CONTEXT_WEIGHT * rows[owners]).tocsr()
+
+
+class LinearModel:
+    """A trained linear model.
+
+    Args:
+        model_id: its name and version.
+        calibration: how its scores are read.
+        features: the fitted vectorizers, F columns together.
+        weights: (F, L), one column a label: the stances, then the codes, then the instruments.
+        intercepts: (L,).
+        familiar_share: the share of a text's words that the model must know, else the text is unfamiliar.
+    """
+
+    def __init__(
+        self,
+        model_id: ModelId,
+        calibration: Calibration,
+        *,
+        features: FeatureUnion,
+        weights: Floats,
+        intercepts: Floats,
+        familiar_share: float = 0.0,
+    ) -> None:
+        self.id = model_id
+        self.calibration = calibration
+        self.features = features
+        self.weights = weights
+        self.intercepts = intercepts
+        self.familiar_share = familiar_share
+        self._word_analyzer = features["word"].build_analyzer()
+
+    def score(self, texts: Sequence[Text]) -> list[Scores]:
+        """Score answers; see Model."""
+        rows = passage_features(self.features, texts)
+        probabilities = expit(rows @ self.weights + self.intercepts)
+        ends = np.cumsum([len(spans) for _, spans in texts])[:-1]
+        return [
+            self._scores(text, part)
+            for (text, _), part in zip(texts, np.split(probabilities, ends), strict=True)
+        ]
+
+    def _scores(self, text: str, probabilities: Floats) -> Scores:
+        codes_end = len(STANCES) + len(load_taxonomy().codes)
+        stances, codes, instruments = np.split(probabilities, [len(STANCES), codes_end], axis=1)
+        tags = stances[:, : len(TAGGED_STANCES), None] * codes[:, None, :]
+        familiar = self.known_share(text) >= self.familiar_share
+        return Scores(stances, tags, instruments, familiar)
+
+    def known_share(self, text: str) -> float:
+        """The share of a text's words that were learned; 1 for a text of very few words."""
+        words = [term for term in self._word_analyzer(text) if " " not in term]
+        if len(words) < FEWEST_WORDS:
+            return 1.0
+        known = self.features["word"].vocabulary_
+        return sum(word in known for word in words) / len(words)
+
+    def to_data(self) -> dict[str, Any]:
+        """All that was learned as plain values and arrays, without any class of scikit-learn.
+
+        A file of these can be read by another version of scikit-learn, and by a reader that admits no
+        classes. Weights in half precision change a confidence by less than its rounding.
+        """
+        return {
+            "vectorizers": {
+                name: {"terms": list(vectorizer.get_feature_names_out()), "idf": vectorizer.idf_}
+                for name, vectorizer in self.features.transformer_list
+            },
+            "weights": self.weights.astype(np.float16),
+            "intercepts": self.intercepts,
+            "familiar_share": self.familiar_share,
+        }
+
+    @classmethod
+    def from_data(cls, model_id: ModelId, calibration: Calibration, data: Mapping[str, Any]) -> "LinearModel":
+        """Make the model again from what to_data gave."""
+        features = new_features()
+        for name, vectorizer in features.transformer_list:
+            learned = data["vectorizers"][name]
+            vectorizer.set_params(vocabulary=learned["terms"])
+            vectorizer.idf_ = learned["idf"]
+        return cls(
+            model_id,
+            calibration,
+            features=features,
+            weights=data["weights"].astype(np.float64),
+            intercepts=data["intercepts"],
+            familiar_share=data["familiar_share"],
+        )

@@ -1,0 +1,163 @@
+"""From a model's scores to suggestions: confidence, band and passages of every tag.
+
+The rules that hold between tags are kept here: a sub-type never stands without its type, a type is at least
+as sure as its sub-types in the same stance, a stance at least as sure as its tags, and "none" stands alone.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import cache
+
+import numpy as np
+
+from nlp.answers import STANCES, Stance
+from nlp.models import TAGGED_STANCES, Band, Calibration, LabelKind, Scores
+from nlp.models.scores import Floats
+from nlp.taxonomy import load_taxonomy
+
+# A passage carries a tag if it scores at least this part of what the answer's best passage scores.
+PASSAGE_SHARE = 0.5
+
+_KINDS: tuple[LabelKind, ...] = ("type", "subtype", "instrument")
+
+
+@dataclass(frozen=True, slots=True)
+class Tag:
+    """A suggested type, sub-type or instrument.
+
+    Attributes:
+        stance: what it was said in; None for an instrument, which the text points to in any stance.
+        passages: the numbers of the passages that carry it, from 0.
+    """
+
+    kind: LabelKind
+    code: str
+    stance: Stance | None
+    confidence: float
+    band: Band
+    passages: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class StanceFound:
+    """A stance of an answer."""
+
+    code: Stance
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True)
+class Confidences:
+    """Calibrated confidences of one answer.
+
+    Attributes:
+        tags: (3, C): in the order of TAGGED_STANCES and of the taxonomy's codes.
+        instruments: (I,).
+        stances: (3,): in the order of TAGGED_STANCES.
+    """
+
+    tags: Floats
+    instruments: Floats
+    stances: Floats
+
+
+@cache
+def _codes() -> tuple[tuple[str, ...], tuple[int, ...], int]:
+    """The taxonomy's codes, for each the place of its type, and how many types stand before the sub-types."""
+    taxonomy = load_taxonomy()
+    codes = taxonomy.codes
+    return codes, tuple(codes.index(taxonomy.type_of(code)) for code in codes), len(taxonomy.types)
+
+
+def confidences(scores: Scores, calibration: Calibration) -> Confidences:
+    """Calibrate the scores of an answer and lift types over their sub-types."""
+    _, type_places, types = _codes()
+    raw = scores.answer_tags()
+    tags = np.concatenate(
+        [calibration.type.confidence(raw[:, :types]), calibration.subtype.confidence(raw[:, types:])], axis=1
+    )
+    for place, type_place in enumerate(type_places):
+        tags[:, type_place] = np.maximum(tags[:, type_place], tags[:, place])
+    return Confidences(
+        tags,
+        calibration.instrument.confidence(scores.answer_instruments()),
+        calibration.stance.confidence(scores.answer_stances()),
+    )
+
+
+def suggest(
+    scores: Scores, calibration: Calibration, *, trusted: bool = True
+) -> tuple[list[StanceFound], list[Tag]]:
+    """Give the stances of an answer and every tag that is shown, types first, the surest first.
+
+    Args:
+        scores: of the answer.
+        calibration: of the model that gave them.
+        trusted: whether the model may be believed on this answer; if not, every tag is `unsure`.
+    """
+    found = confidences(scores, calibration)
+    tags = [*_assistance(scores, found, calibration), *_instruments(scores, found, calibration)]
+    if not trusted:
+        tags = [replace(tag, band="unsure") for tag in tags]
+    tags.sort(key=lambda tag: (_KINDS.index(tag.kind), -tag.confidence, str(tag.stance), tag.code))
+    return _stances(found, tags, calibration), tags
+
+
+def _assistance(scores: Scores, found: Confidences, calibration: Calibration) -> Iterator[Tag]:
+    codes, type_places, types = _codes()
+    for row, stance in enumerate(TAGGED_STANCES):
+        bands = [
+            (calibration.type if place < types else calibration.subtype).band(float(confidence))
+            for place, confidence in enumerate(found.tags[row])
+        ]
+        for place in range(types, len(codes)):
+            bands[type_places[place]] = _surer(bands[type_places[place]], bands[place])
+        for place, code in enumerate(codes):
+            if band := bands[place]:
+                kind: LabelKind = "type" if place < types else "subtype"
+                carriers = [each for each, of in enumerate(type_places) if place in (each, of)]
+                raw = scores.tags[:, row, carriers].max(axis=1)
+                yield Tag(kind, code, stance, float(found.tags[row, place]), band, _carrying(raw))
+
+
+def _instruments(scores: Scores, found: Confidences, calibration: Calibration) -> Iterator[Tag]:
+    for place, entry in enumerate(load_taxonomy().instruments):
+        confidence = float(found.instruments[place])
+        if band := calibration.instrument.band(confidence):
+            yield Tag(
+                "instrument", entry.code, None, confidence, band, _carrying(scores.instruments[:, place])
+            )
+
+
+def _surer(one: Band | None, other: Band | None) -> Band | None:
+    for band in ("safe", "suggest", "unsure"):
+        if band in (one, other):
+            return band
+    return None
+
+
+def _carrying(raw: Floats) -> tuple[int, ...]:
+    return tuple(int(number) for number in np.flatnonzero(raw >= PASSAGE_SHARE * raw.max()))
+
+
+def _stances(found: Confidences, tags: list[Tag], calibration: Calibration) -> list[StanceFound]:
+    """The stances that are likely enough or that a suggested tag was said in; else "none"."""
+    stances = []
+    surest = 0.0
+    for stance, confidence in zip(TAGGED_STANCES, found.stances, strict=True):
+        suggested = [tag.confidence for tag in tags if tag.stance == stance and tag.band != "unsure"]
+        sure = max([float(confidence), *suggested])
+        surest = max(surest, sure)
+        if suggested or sure >= calibration.stance.suggest:
+            stances.append(StanceFound(stance, sure))
+    stances.sort(key=lambda stance: (-stance.confidence, stance.code))
+    return stances or [StanceFound("none", round(1 - surest, 4))]
+
+
+def passage_stances(scores: Scores) -> list[tuple[Stance, ...]]:
+    """Give each passage's stances: those more likely than not, else the likeliest."""
+    result: list[tuple[Stance, ...]] = []
+    for row in scores.stances:
+        likely = tuple(stance for stance, score in zip(TAGGED_STANCES, row, strict=False) if score >= 0.5)
+        result.append(likely or (STANCES[int(row.argmax())],))
+    return result

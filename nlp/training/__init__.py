@@ -1,0 +1,1 @@
+"""Labelled answers in, a model out."""

@@ -1,0 +1,115 @@
+import json
+
+import numpy as np
+import pytest
+
+from nlp.errors import ModelError
+from nlp.models import load_model, save_model, storage
+
+TEXTS = [("We need a law on firearms. Japan gave cars.", [(0, 27), (28, 43)])]
+
+
+@pytest.fixture
+def folder(small_model, tmp_path):
+    save_model(small_model, tmp_path / "mine", corpus="abc")
+    return tmp_path / "mine"
+
+
+def change_manifest(folder, **changes):
+    path = folder / "manifest.json"
+    path.write_text(json.dumps(json.loads(path.read_text("utf-8")) | changes), "utf-8")
+
+
+def test_a_saved_model_scores_as_before(small_model, folder):
+    loaded = load_model(str(folder), trust=True)
+    [before], [after] = small_model.score(TEXTS), loaded.score(TEXTS)
+    np.testing.assert_array_equal(before.tags, after.tags)
+    np.testing.assert_array_equal(before.stances, after.stances)
+    np.testing.assert_array_equal(before.instruments, after.instruments)
+    assert loaded.calibration == small_model.calibration
+    assert loaded.familiar_share == small_model.familiar_share
+
+
+def test_the_manifest_says_what_the_model_is(folder):
+    manifest = json.loads((folder / "manifest.json").read_text("utf-8"))
+    assert manifest["kind"] == "linear"
+    assert manifest["corpus"] == "abc"
+    assert set(manifest["files"]) == {"model.joblib", "calibration.json"}
+    assert set(manifest["libraries"]) == {"joblib", "numpy", "scikit-learn", "scipy"}
+    assert load_model(str(folder), trust=True).id.version == manifest["version"]
+
+
+def test_training_again_gives_the_same_version(small_model, folder, tmp_path):
+    save_model(small_model, tmp_path / "again", corpus="abc")
+    again = load_model(str(tmp_path / "again"), trust=True)
+    assert again.id.version == load_model(str(folder), trust=True).id.version
+
+
+def test_a_model_from_outside_needs_trust(folder):
+    with pytest.raises(ModelError, match="add --trust"):
+        load_model(str(folder))
+
+
+def test_a_folder_without_a_model_is_named(tmp_path):
+    with pytest.raises(ModelError, match="is no model"):
+        load_model(str(tmp_path), trust=True)
+
+
+def test_a_file_that_is_not_the_manifests_is_refused(folder):
+    (folder / "model.joblib").write_bytes(b"other")
+    with pytest.raises(ModelError, match=r"mine, model\.joblib: is not the file that the manifest names"):
+        load_model(str(folder), trust=True)
+
+
+def test_a_missing_file_is_refused(folder):
+    (folder / "calibration.json").unlink()
+    with pytest.raises(ModelError, match=r"calibration\.json"):
+        load_model(str(folder), trust=True)
+
+
+def test_a_model_of_another_format_is_refused(folder):
+    change_manifest(folder, format=99)
+    with pytest.raises(ModelError, match="has format 99"):
+        load_model(str(folder), trust=True)
+
+
+def test_a_model_of_another_taxonomy_is_refused(folder):
+    change_manifest(folder, labels=["legal"])
+    with pytest.raises(ModelError, match="train it again"):
+        load_model(str(folder), trust=True)
+
+
+def test_a_broken_manifest_is_named(folder):
+    (folder / "manifest.json").write_text("{", "utf-8")
+    with pytest.raises(ModelError, match=r"manifest\.json: cannot be read"):
+        load_model(str(folder), trust=True)
+
+
+def test_data_of_something_else_is_refused(folder):
+    storage.safe_joblib.dump({"other": 1}, folder / "model.joblib")
+    change_manifest(
+        folder, files={n: storage._sha256(folder / n) for n in ("model.joblib", "calibration.json")}
+    )
+    with pytest.raises(ModelError, match="does not hold a linear model"):
+        load_model(str(folder), trust=True)
+
+
+def test_saving_replaces_a_model_but_nothing_else(small_model, folder, tmp_path):
+    save_model(small_model, folder, corpus="def")
+    assert json.loads((folder / "manifest.json").read_text("utf-8"))["corpus"] == "def"
+    (tmp_path / "letters").mkdir()
+    (tmp_path / "letters" / "dear.txt").write_text("keep me", "utf-8")
+    with pytest.raises(ModelError, match="holds something else than a model"):
+        save_model(small_model, tmp_path / "letters", corpus="def")
+    assert (tmp_path / "letters" / "dear.txt").read_text("utf-8") == "keep me"
+
+
+def test_a_save_that_fails_leaves_the_old_model(small_model, folder, monkeypatch, tmp_path):
+    def fail(*_):
+        raise OSError("disk full")
+
+    monkeypatch.setattr(storage, "_manifest", fail)
+    with pytest.raises(OSError, match="disk full"):
+        save_model(small_model, folder, corpus="new")
+    assert load_model(str(folder), trust=True).id.name == "mine"
+    assert [path.name for path in tmp_path.iterdir()] == ["mine"]
