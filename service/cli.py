@@ -1,0 +1,160 @@
+"""The needtag command: its subcommands and options; the work is done elsewhere."""
+
+import sys
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from nlp.answers import Language
+from nlp.errors import InputError, NeedtagError
+
+# Exit codes. The rest of the input was still worked on when some of it was bad.
+FAULT = 1
+BAD_INPUT = 2
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+
+LangOption = Annotated[Language, typer.Option("--lang", help="Language of labels and of States' names.")]
+ModelOption = Annotated[
+    str, typer.Option("--model", help="'default', 'dummy' (finds no tags), or the folder of a trained model.")
+]
+TrustOption = Annotated[
+    bool, typer.Option("--trust", help="Load a model from outside the package. Only if you know who made it.")
+]
+
+
+@app.callback()
+def needtag() -> None:
+    """Pre-tag States' answers on technical assistance for human review, in English, French and Spanish."""
+
+
+@app.command()
+def tag(
+    paths: Annotated[
+        list[Path],
+        typer.Argument(
+            metavar="PATH...", help="Files of answers: .jsonl, .json, .csv, .xlsx, .docx, .pdf, .txt."
+        ),
+    ],
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", "-o", help="Write .jsonl, .csv or .xlsx; without it, print a table."),
+    ] = None,
+    columns: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--column",
+            metavar="FIELD=NAME",
+            help="The column that holds a field, if its header is not recognised (text=Remarks). Repeatable.",
+        ),
+    ] = None,
+    model: ModelOption = "default",
+    trust: TrustOption = False,
+    language: Annotated[
+        Language | None,
+        typer.Option("--language", help="Language of answers that state none: a hint for short ones."),
+    ] = None,
+    lang: LangOption = "en",
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Go on where an earlier run with the same --output was cut.")
+    ] = False,
+) -> None:
+    """Tag the answers in files with types, sub-types, instruments, stances and States.
+
+    A file or row that cannot be read is named, the rest is tagged, and the exit code is 2.
+    """
+    from rich.console import Console
+
+    from nlp.models import load_model
+    from nlp.tagging import Tagger
+    from service.run import parse_columns, read_files, tag_items, write_records
+    from service.terminal import count_records, print_records
+
+    if resume and output is None:
+        raise InputError("--resume", "a table on the terminal cannot be resumed; give --output")
+    tagger = Tagger(load_model(model, trust=trust))
+    items = read_files(paths, columns=parse_columns(columns or []), language=language)
+    if output is None:
+        errors = print_records(tag_items(items, tagger, lang), Console(), lang)
+    else:
+        records = write_records(items, tagger, output, lang=lang, resume=resume)
+        errors = count_records(records, Console(stderr=True), output)
+    if errors:
+        raise typer.Exit(BAD_INPUT)
+
+
+@app.command()
+def train(
+    output: Annotated[Path, typer.Option("--output", "-o", help="The folder to write the model to.")],
+) -> None:
+    """Train the linear model on the corpus that comes with needtag."""
+    from rich.console import Console
+
+    from corpus.reader import corpus_hash, read_corpus
+    from nlp.models import save_model
+    from nlp.training.linear import train_linear
+
+    console = Console(stderr=True)
+    splits = [read_corpus(split) for split in ("train", "validation", "calibration")]
+    with console.status(f"Training on {len(splits[0])} answers"):
+        model = train_linear(*splits)
+        save_model(model, output, corpus=corpus_hash())
+    console.print(f"Trained on {len(splits[0])} answers: {output}")
+
+
+@app.command()
+def evaluate(
+    data: Annotated[
+        list[str],
+        typer.Option(
+            "--data", help="Labelled answers (.jsonl), or a split of the corpus by its name; repeatable."
+        ),
+    ],
+    model: ModelOption = "default",
+    trust: TrustOption = False,
+) -> None:
+    """Measure a model on labelled answers: precision, recall and F1 of what it suggests."""
+    from rich.console import Console
+
+    from evaluation.report import print_report
+    from nlp.models import load_model
+    from nlp.tagging import Tagger
+    from service.labelled import read_labelled_data
+
+    tagger = Tagger(load_model(model, trust=trust))
+    answers = [labelled for name in data for labelled in read_labelled_data(name)]
+    print_report(answers, tagger, Console())
+
+
+@app.command()
+def taxonomy(
+    output_format: Annotated[
+        Literal["table", "json", "csv", "skos"],
+        typer.Option("--format", help="table (one language), or json, csv, skos (all languages)."),
+    ] = "table",
+    lang: LangOption = "en",
+) -> None:
+    """Print the types, sub-types and instruments with their labels and definitions."""
+    from nlp.taxonomy import load_taxonomy
+    from service.taxonomy_formats import render
+
+    typer.echo(render(load_taxonomy(), output_format, lang), nl=False)
+
+
+def main() -> None:
+    """Run the command; errors that the user can act on are printed as a sentence."""
+    try:
+        app()
+    except* NeedtagError as group:
+        for error in _leaves(group):
+            typer.echo(f"needtag: {error}", err=True)
+        sys.exit(BAD_INPUT)
+
+
+def _leaves(group: BaseExceptionGroup[BaseException]) -> list[BaseException]:
+    return [
+        leaf
+        for error in group.exceptions
+        for leaf in (_leaves(error) if isinstance(error, BaseExceptionGroup) else [error])
+    ]

@@ -1,0 +1,112 @@
+"""The lines of a tagging run: tagged answers and errors, as JSON Lines, CSV or XLSX.
+
+A run writes JSON Lines to a file beside its output, `<output>.part`, and makes the output from that at the
+end. So every format can be resumed, and the output is there whole or not at all.
+"""
+
+import csv
+import json
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from nlp.answers import Language
+from nlp.errors import InputError
+from nlp.taxonomy import load_taxonomy
+from service.spreadsheet import safe_cell
+
+Record = dict[str, Any]
+Row = Sequence[str | float]
+
+_ANSWER_COLUMNS = ("id", "language", "stances", "states", "unsure", "question", "text", "model")
+_TAG_COLUMNS = ("kind", "code", "label", "stance", "confidence", "band", "passages")
+COLUMNS = (*_ANSWER_COLUMNS, *_TAG_COLUMNS, "error")
+# What XLSX allows in a cell.
+LONGEST_CELL = 32_767
+
+
+def error_record(error: InputError) -> Record:
+    """What stands in the place of an answer that could not be read."""
+    return {"id": error.id, "error": {"title": "The answer could not be read", "detail": str(error)}}
+
+
+def to_line(record: Record) -> str:
+    """A record as one line of JSON; the same record gives the same line."""
+    return json.dumps(record, ensure_ascii=False, separators=(",", ":")) + "\n"
+
+
+def read_lines(path: Path) -> Iterator[Record]:
+    """Read records back."""
+    with path.open(encoding="utf-8") as file:
+        for line in file:
+            yield json.loads(line)
+
+
+def writer_for(output: Path) -> Callable[[Path, Path, Language], None]:
+    """The function that makes an output of records, by the output's ending.
+
+    Raises:
+        InputError: the ending is none of those that needtag writes.
+    """
+    writers = {".jsonl": _write_jsonl, ".csv": _write_csv, ".xlsx": _write_xlsx}
+    if output.suffix.lower() not in writers:
+        raise InputError(str(output), f"cannot be written in this format; end it in {', '.join(writers)}")
+    return writers[output.suffix.lower()]
+
+
+def _write_jsonl(part: Path, target: Path, _: Language) -> None:
+    part.replace(target)
+
+
+def _write_csv(part: Path, target: Path, lang: Language) -> None:
+    # The byte order mark tells spreadsheets that this is UTF-8.
+    with target.open("w", encoding="utf-8-sig", newline="") as file:
+        csv.writer(file).writerows(_table(read_lines(part), lang))
+
+
+def _write_xlsx(part: Path, target: Path, lang: Language) -> None:
+    from openpyxl import Workbook
+    from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+
+    def cell(value: str | float) -> str | float:
+        if not isinstance(value, str):
+            return value
+        return ILLEGAL_CHARACTERS_RE.sub("�", value)[:LONGEST_CELL]
+
+    workbook = Workbook(write_only=True)
+    sheet = workbook.create_sheet("tags")
+    for row in _table(read_lines(part), lang):
+        sheet.append([cell(value) for value in row])
+    workbook.save(target)
+
+
+def _table(records: Iterable[Record], lang: Language) -> Iterator[Row]:
+    """The header, then one row for each answer and tag; an answer without a tag has one row."""
+    yield COLUMNS
+    for record in records:
+        for row in _rows(record, lang):
+            yield [safe_cell(value) if isinstance(value, str) else value for value in row]
+
+
+def _rows(record: Record, lang: Language) -> Iterator[Row]:
+    if "error" in record:
+        yield [record["id"] or "", *[""] * (len(COLUMNS) - 2), record["error"]["detail"]]
+        return
+    answer = [
+        record["id"],
+        record["language"] or "",
+        " ".join(stance["code"] for stance in record["stances"]),
+        " ".join(state["code"] for state in record["states"]),
+        record["unsure"] or "",
+        record["question"] or "",
+        record["text"],
+        f"{record['model']['name']} {record['model']['version']}",
+    ]
+    passages = [record["text"][each["start"] : each["end"]] for each in record["passages"]]
+    for tag in record["tags"]:
+        label = load_taxonomy().get(tag["code"]).label(lang)
+        carriers = "\n".join(passages[number] for number in tag["passages"])
+        of_tag = [tag["kind"], tag["code"], label, tag["stance"] or "", tag["confidence"], tag["band"]]
+        yield [*answer, *of_tag, carriers, ""]
+    if not record["tags"]:
+        yield [*answer, *[""] * (len(_TAG_COLUMNS) + 1)]

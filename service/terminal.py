@@ -1,0 +1,105 @@
+"""What a run looks like on the terminal."""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from rich.console import Console, Group, RenderableType
+from rich.padding import Padding
+from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.table import Table
+from rich.text import Text
+
+from nlp.answers import Language
+from nlp.taxonomy import load_taxonomy
+from service.records import Record
+
+BAND_STYLES = {"safe": "bold green", "suggest": "cyan", "unsure": "dim"}
+# Of a long answer, what is shown; its tags name the passages.
+SHOWN_CHARACTERS = 600
+
+
+def print_records(records: Iterable[Record], console: Console, lang: Language) -> int:
+    """Print each record as it comes; gives the number of errors."""
+    answers = errors = 0
+    for record in records:
+        if "error" in record:
+            errors += 1
+        else:
+            answers += 1
+        console.print(_entry(record, lang))
+    console.print(_summary(answers, errors))
+    return errors
+
+
+def count_records(records: Iterable[Record], console: Console, output: Path) -> int:
+    """Show how far a run into a file is, and name each error; gives the number of errors."""
+    answers = errors = 0
+    columns = (SpinnerColumn(), TextColumn("{task.completed:,} answers"), TextColumn("{task.fields[rate]}"))
+    with Progress(*columns, TimeElapsedColumn(), console=console, transient=True) as progress:
+        task = progress.add_task("tagging", total=None, rate="")
+        for record in records:
+            if "error" in record:
+                errors += 1
+                console.print(Text(record["error"]["detail"], style="red"), soft_wrap=True)
+            else:
+                answers += 1
+                speed = progress.tasks[0].speed
+                progress.update(task, advance=1, rate=f"{speed:,.0f} a second" if speed else "")
+    console.print(_summary(answers, errors), str(output), sep=": ", highlight=False, soft_wrap=True)
+    return errors
+
+
+def _summary(answers: int, errors: int) -> str:
+    return f"{answers:,} answers tagged, {errors:,} items could not be read"
+
+
+def _entry(record: Record, lang: Language) -> RenderableType:
+    if "error" in record:
+        return Text(f"✗ {record['error']['detail']}\n", style="red")
+    head = Text.assemble((record["id"], "bold"), (f"  {record['language'] or '–'}", "dim"))
+    for stance in record["stances"]:
+        head.append(f"  {stance['code']} {stance['confidence']:.0%}", style="italic")
+    if record["unsure"]:
+        head.append(f"  wants a look: {record['unsure']}", style="bold yellow")
+    text = " ".join(record["text"].split())
+    body = text if len(text) <= SHOWN_CHARACTERS else text[:SHOWN_CHARACTERS] + " …"
+    parts: list[RenderableType] = [head, Padding(Text(body), (0, 0, 0, 2))]
+    if record["question"]:
+        parts.insert(1, Padding(Text(record["question"], style="dim italic"), (0, 0, 0, 2)))
+    if (tags := _tags(record, lang)).row_count:
+        parts.append(Padding(tags, (0, 0, 0, 2)))
+    if record["states"]:
+        names = ", ".join(f"{state['name']} ({state['code']})" for state in record["states"])
+        parts.append(Padding(Text(f"States: {names}"), (0, 0, 0, 2)))
+    return Group(*parts, Text(""))
+
+
+def _tags(record: Record, lang: Language) -> Table:
+    """Each type with its sub-types, by stance, then the instruments; unsure tags only of unsure answers."""
+    taxonomy = load_taxonomy()
+    order = [entry.code for entry in (*taxonomy.types, *taxonomy.instruments)]
+    tags = [tag for tag in record["tags"] if tag["band"] != "unsure" or record["unsure"]]
+    tags.sort(
+        key=lambda tag: (
+            order.index(tag["code"].partition(".")[0]),
+            tag["stance"] or "",
+            tag["kind"] != "type",
+        )
+    )
+    table = Table(box=None, show_header=False, pad_edge=False, padding=(0, 1, 0, 0))
+    for tag in tags:
+        style = BAND_STYLES[tag["band"]]
+        _, dot, of_subtype = tag["code"].partition(".")
+        table.add_row(
+            Text(f"  .{of_subtype}" if dot else tag["code"], style=style),
+            Text(taxonomy.get(tag["code"]).short(lang)),
+            Text(tag["stance"] or ""),
+            Text(f"{tag['confidence']:.2f}"),
+            Text(tag["band"], style=style),
+        )
+    return table
+
+
+def _type_of(tag: Record) -> str:
+    of_type: str = tag["code"].partition(".")[0]
+    return of_type

@@ -1,0 +1,288 @@
+import csv
+import json
+import re
+import sys
+
+import openpyxl
+import pytest
+
+from service import cli, run
+
+ANSWERS = [
+    {"id": "q1", "text": "Le Tchad a besoin de former ses procureurs.", "question": "Besoins ?"},
+    {"id": "q2", "text": "No assistance is required at present."},
+    {"id": "q3", "text": "=2+2 Japón donó cuatro vehículos a la policía."},
+]
+
+
+@pytest.fixture
+def needtag(monkeypatch, capsys):
+    """Run the command in this process; gives exit code, output and errors."""
+
+    def run_command(*arguments):
+        monkeypatch.setattr(sys, "argv", ["needtag", *map(str, arguments)])
+        with pytest.raises(SystemExit) as stopped:
+            cli.main()
+        return stopped.value.code or 0, *capsys.readouterr()
+
+    return run_command
+
+
+@pytest.fixture
+def answers(tmp_path):
+    path = tmp_path / "answers.jsonl"
+    path.write_text("\n".join(json.dumps(each, ensure_ascii=False) for each in ANSWERS), "utf-8")
+    return path
+
+
+def read_lines(path):
+    return [json.loads(line) for line in path.read_text("utf-8").splitlines()]
+
+
+def test_a_table_on_the_terminal_shows_each_answer_with_its_tags(needtag, answers):
+    code, out, _ = needtag("tag", answers, "--lang", "fr")
+    assert code == 0
+    assert "q1  fr" in out
+    assert "Besoins ?" in out
+    assert ".criminal-justice" in out
+    assert "States: Tchad (TCD)" in out
+    assert "3 answers tagged, 0 items could not be read" in out
+
+
+def test_text_that_looks_like_markup_is_shown_as_it_is(needtag, tmp_path):
+    path = tmp_path / "a.jsonl"
+    path.write_text(json.dumps({"id": "[red]", "text": "[bold]Kenya[/bold] [link=x]"}), "utf-8")
+    code, out, _ = needtag("tag", path)
+    assert code == 0
+    assert "[bold]Kenya[/bold] [link=x]" in out
+    assert "[red]" in out
+
+
+def test_json_lines_hold_the_answers_in_order(needtag, answers, tmp_path):
+    code, _, err = needtag("tag", answers, "--output", tmp_path / "out.jsonl")
+    records = read_lines(tmp_path / "out.jsonl")
+    assert code == 0
+    assert "3 answers tagged" in err
+    assert [record["id"] for record in records] == ["q1", "q2", "q3"]
+    assert [record["text"] for record in records] == [each["text"] for each in ANSWERS]
+    assert records[1]["stances"][0]["code"] == "none"
+
+
+def test_csv_has_a_row_for_each_answer_and_tag(needtag, answers, tmp_path):
+    needtag("tag", answers, "-o", tmp_path / "out.csv", "--lang", "es")
+    needtag("tag", answers, "-o", tmp_path / "out.jsonl")
+    with (tmp_path / "out.csv").open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.DictReader(file))
+    expected = [
+        (record["id"], tag["code"])
+        for record in read_lines(tmp_path / "out.jsonl")
+        for tag in record["tags"] or [{"code": ""}]
+    ]
+    assert [(row["id"], row["code"]) for row in rows] == expected
+    of_chad = next(
+        row for row in rows if (row["code"], row["stance"]) == ("training.criminal-justice", "requested")
+    )
+    assert of_chad["label"].startswith("Capacitación")
+    assert of_chad["states"] == "TCD"
+    assert of_chad["passages"] == ANSWERS[0]["text"]
+
+
+def test_spreadsheets_do_not_run_what_an_answer_says(needtag, answers, tmp_path):
+    needtag("tag", answers, "-o", tmp_path / "out.csv")
+    needtag("tag", answers, "-o", tmp_path / "out.xlsx")
+    assert "'=2+2" in (tmp_path / "out.csv").read_text("utf-8-sig")
+    rows = list(openpyxl.load_workbook(tmp_path / "out.xlsx")["tags"].iter_rows())
+    assert [cell.value for cell in rows[0]][:2] == ["id", "language"]
+    assert {cell.data_type for row in rows for cell in row} <= {"s", "n", "inlineStr"}
+    assert any(str(cell.value).startswith("'=2+2") for row in rows for cell in row)
+
+
+def test_an_xlsx_can_hold_any_answer(needtag, tmp_path):
+    path = tmp_path / "a.jsonl"
+    path.write_text(json.dumps({"id": "a", "text": "Kenya \u0007 needs cars. " * 3000}), "utf-8")
+    code, _, _ = needtag("tag", path, "-o", tmp_path / "out.xlsx", "--model", "dummy")
+    assert code == 0
+    [_, row] = openpyxl.load_workbook(tmp_path / "out.xlsx")["tags"].iter_rows(values_only=True)
+    assert len(row[6]) == 32_767
+
+
+def test_bad_files_are_named_and_the_good_ones_tagged(needtag, answers, tmp_path):
+    broken = tmp_path / "broken.docx"
+    broken.write_bytes(b"PK\x03\x04 no zip")
+    out = tmp_path / "out.jsonl"
+    code, _, err = needtag("tag", broken, answers, tmp_path / "none.csv", "-o", out)
+    records = read_lines(out)
+    assert code == 2
+    assert [("error" in record) for record in records] == [True, False, False, False, True]
+    assert "broken.docx" in records[0]["error"]["detail"]
+    assert "none.csv" in records[-1]["error"]["detail"]
+    assert "3 answers tagged, 2 items could not be read" in err
+    assert "broken.docx" in err
+
+
+def test_errors_are_named_in_the_table_too(needtag, tmp_path):
+    code, out, _ = needtag("tag", tmp_path / "none.csv")
+    assert code == 2
+    assert "none.csv" in " ".join(out.split())
+
+
+def test_an_output_of_unknown_format_is_refused_before_any_work(needtag, answers, tmp_path):
+    code, _, err = needtag("tag", answers, "-o", tmp_path / "out.pdf")
+    assert code == 2
+    assert "end it in .jsonl, .csv, .xlsx" in err
+    assert list(tmp_path.glob("out*")) == []
+
+
+def test_an_output_in_no_folder_is_refused_before_any_work(needtag, answers, tmp_path):
+    code, _, err = needtag("tag", answers, "-o", tmp_path / "none" / "out.csv")
+    assert (code, "none: is no folder" in err) == (2, True)
+
+
+def cut_run(needtag, answers, output, monkeypatch, lines):
+    """A run that is cut after it has written some lines, the last one torn."""
+    needtag("tag", answers, "-o", output.with_suffix(".jsonl"))
+    whole = output.with_suffix(".jsonl").read_bytes()
+    part = output.with_name(output.name + ".part")
+    part.write_bytes(b"".join(whole.splitlines(keepends=True)[:lines]) + b'{"id": "q')
+    output.with_suffix(".jsonl").unlink()
+    return whole
+
+
+@pytest.mark.parametrize("lines", [0, 1, 2, 3])
+def test_a_cut_run_goes_on_where_it_was(needtag, answers, tmp_path, monkeypatch, lines):
+    out = tmp_path / "out.jsonl"
+    whole = cut_run(needtag, answers, out, monkeypatch, lines)
+    tagged = []
+    tag_items = run.tag_items
+
+    def counting(items, *arguments):
+        for record in tag_items(items, *arguments):
+            tagged.append(record["id"])
+            yield record
+
+    monkeypatch.setattr(run, "tag_items", counting)
+    code, _, err = needtag("tag", answers, "-o", out, "--resume")
+    assert code == 0
+    assert out.read_bytes() == whole
+    assert tagged == ["q1", "q2", "q3"][lines:]
+    assert "3 answers tagged" in err
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["answers.jsonl", "out.jsonl"]
+
+
+def test_a_cut_run_into_a_spreadsheet_goes_on_too(needtag, answers, tmp_path, monkeypatch):
+    cut_run(needtag, answers, tmp_path / "out.csv", monkeypatch, 2)
+    needtag("tag", answers, "-o", tmp_path / "whole.csv")
+    needtag("tag", answers, "-o", tmp_path / "out.csv", "--resume")
+    assert (tmp_path / "out.csv").read_bytes() == (tmp_path / "whole.csv").read_bytes()
+
+
+def test_what_a_cut_run_left_is_not_thrown_away(needtag, answers, tmp_path, monkeypatch):
+    cut_run(needtag, answers, tmp_path / "out.csv", monkeypatch, 2)
+    code, _, err = needtag("tag", answers, "-o", tmp_path / "out.csv")
+    assert code == 2
+    assert "add --resume to go on, or remove it" in err
+    assert (tmp_path / "out.csv.part").exists()
+
+
+def test_a_cut_run_goes_on_with_the_same_input_and_model_only(needtag, answers, tmp_path, monkeypatch):
+    out = tmp_path / "out.jsonl"
+    cut_run(needtag, answers, out, monkeypatch, 2)
+    code, _, err = needtag("tag", answers, "-o", out, "--resume", "--model", "dummy")
+    assert (code, "line 1: is from another input or model" in err) == (2, True)
+    answers.write_text(answers.read_text("utf-8").replace("No assistance", "Some assistance"), "utf-8")
+    code, _, err = needtag("tag", answers, "-o", out, "--resume")
+    assert (code, "line 2: is from another input or model" in err) == (2, True)
+
+
+def test_resume_needs_an_output(needtag, answers):
+    code, _, err = needtag("tag", answers, "--resume")
+    assert (code, "give --output" in err) == (2, True)
+
+
+def test_a_declared_language_is_a_hint_for_short_answers(needtag, tmp_path):
+    path = tmp_path / "short.jsonl"
+    path.write_text('{"id": "a", "text": "No."}\n{"id": "b", "text": "No.", "language": "es"}', "utf-8")
+    needtag("tag", path, "-o", tmp_path / "out.jsonl", "--language", "en", "--model", "dummy")
+    assert [record["language"] for record in read_lines(tmp_path / "out.jsonl")] == ["en", "es"]
+
+
+def test_a_column_that_no_header_names_can_be_given(needtag, tmp_path):
+    path = tmp_path / "a.csv"
+    path.write_text("nr;remarques libres\n7;Le Tchad a besoin de former ses procureurs.\n", "utf-8")
+    assert needtag("tag", path)[0] == 2
+    code, _, _ = needtag("tag", path, "--column", "text=remarques libres", "-o", tmp_path / "out.jsonl")
+    assert code == 0
+    assert read_lines(tmp_path / "out.jsonl")[0]["id"] == "7"
+    code, _, err = needtag("tag", path, "--column", "answer=remarques")
+    assert (code, "write FIELD=NAME; the fields are id, text" in err) == (2, True)
+
+
+def test_a_row_that_cannot_be_read_keeps_its_id_and_place(needtag, tmp_path):
+    path = tmp_path / "a.csv"
+    path.write_text(
+        "id,text,state\nq1,One.,Kenya\nq2,Two.,Atlantis\nq1,Three.,Kenya\n,Four.,Kenya\n", "utf-8"
+    )
+    code, _, _ = needtag("tag", path, "-o", tmp_path / "out.jsonl", "--model", "dummy")
+    records = read_lines(tmp_path / "out.jsonl")
+    assert code == 2
+    assert [record["id"] for record in records] == ["q1", "q2", "q1", "a.csv#4"]
+    assert ["error" in record for record in records] == [False, True, True, False]
+    assert "line 3, state" in records[1]["error"]["detail"]
+
+
+def test_an_unknown_model_is_named(needtag, answers):
+    code, _, err = needtag("tag", answers, "--model", "no-such-model")
+    assert (code, "no-such-model: is no model" in err) == (2, True)
+
+
+def test_the_dummy_model_tags_nothing(needtag, answers, tmp_path):
+    needtag("tag", answers, "-o", tmp_path / "out.jsonl", "--model", "dummy")
+    records = read_lines(tmp_path / "out.jsonl")
+    assert [record["tags"] for record in records] == [[], [], []]
+    assert records[0]["states"][0]["code"] == "TCD"
+    assert records[0]["model"] == {"name": "dummy", "version": "0"}
+
+
+def test_the_taxonomy_is_printed(needtag):
+    code, out, _ = needtag("taxonomy", "--format", "json")
+    assert code == 0
+    assert "legal.drafting" in out
+    assert json.loads(out)
+
+
+def test_a_model_is_trained_saved_and_used(needtag, answers, tmp_path, monkeypatch, few_answers):
+    monkeypatch.setattr("corpus.reader.read_corpus", lambda _: few_answers)
+    assert needtag("train", "-o", tmp_path / "mine")[0] == 0
+    code, _, err = needtag("tag", answers, "--model", tmp_path / "mine", "-o", tmp_path / "out.jsonl")
+    assert (code, "add --trust" in err) == (2, True)
+    code, _, _ = needtag(
+        "tag", answers, "--model", tmp_path / "mine", "--trust", "-o", tmp_path / "out.jsonl"
+    )
+    assert code == 0
+    assert read_lines(tmp_path / "out.jsonl")[0]["model"]["name"] == "mine"
+
+
+def test_a_model_is_measured_on_a_split_and_on_a_file(needtag, tmp_path):
+    line = {
+        "id": "1",
+        "lang": "en",
+        "text": "Kenya asks for cars.",
+        "stances": ["requested"],
+        "states": ["KEN"],
+    }
+    path = tmp_path / "labelled.jsonl"
+    path.write_text(json.dumps(line), "utf-8")
+    code, out, _ = needtag("evaluate", "--data", path, "--data", "validation")
+    assert code == 0
+    assert re.match(r"\d{3} answers", out)
+    assert "sub-types" in out
+
+
+def test_every_error_in_labelled_answers_is_printed(needtag, tmp_path):
+    path = tmp_path / "labelled.jsonl"
+    path.write_text("{\n[]\n", "utf-8")
+    code, _, err = needtag("evaluate", "--data", path)
+    assert code == 2
+    assert "labelled.jsonl, line 1" in err
+    assert "labelled.jsonl, line 2" in err
+    assert needtag("evaluate", "--data", "no-split")[0] == 2
