@@ -1,8 +1,10 @@
 """Tells a State from what only looks like one: persons, places, currencies, languages, common words."""
 
 from nlp.states.forms import Form
+from nlp.states.money import is_currency
 from nlp.states.scene import Candidate, Scene, rules
 
+_NEAR = 6  # words between a city and its neighbour: "Armenia, departamento del Quindío"
 _AMERICAN = Form("USA", "people")
 _OPENING = frozenset("\"«“‘„'")
 _CLOSING = frozenset("\"»”’“'")
@@ -21,19 +23,36 @@ def is_decoy(scene: Scene, candidate: Candidate) -> bool:
     return any(is_other(scene, candidate) for is_other in _OTHERS)
 
 
-def _is_other_word(scene: Scene, candidate: Candidate) -> bool:
-    """Lower case or capitals where they make another word: "turkey", "US" in a line of capitals."""
-    key, written = scene.key(candidate), scene.written(candidate)
-    if candidate.form.kind == "abbreviation" and any(letter.islower() for letter in written):
-        return True
-    if key in rules()["not_among_capitals"] and written.isupper():
-        line = scene.words.line(candidate.first)
-        return line.isupper() and len(line.split()) > 2
+def _is_small_abbreviation(scene: Scene, candidate: Candidate) -> bool:
+    """Letters that are no abbreviation in lower case: "help us", but "the us embassy"."""
+    if scene.key(candidate) == "us" and scene.before(candidate) == "the":
+        return False
+    return candidate.form.kind == "abbreviation" and any(map(str.islower, scene.written(candidate)))
+
+
+def _is_small_word(scene: Scene, candidate: Candidate) -> bool:
+    """Another word in lower case: "turkey", but "from turkey" and lists in a text without any capitals."""
+    key = scene.key(candidate)
     if key not in rules()["needs_capital"] or scene.words.is_capitalised(candidate.first):
         return False
-    if scene.is_listed(candidate) or scene.language(candidate) == rules()["small_in"].get(key, "none"):
+    language = scene.language(candidate)
+    if scene.is_listed(candidate) or language == rules()["small_in"].get(key, "none"):
         return False
-    return scene.has_capitals or key in rules()["always_needs_capital"]
+    if scene.has_capitals:
+        return True
+    other_word = language in rules()["always_needs_capital"].get(key, ())
+    return other_word and scene.before(candidate) not in ("from", "to", "in", "by")
+
+
+def _is_word_in_capitals(scene: Scene, candidate: Candidate) -> bool:
+    """Another word in a line of capitals: "TRAIN US AND STAFF", but "THE US" and "US, UK"."""
+    key, line = scene.key(candidate), scene.words.line(candidate.first)
+    languages = rules()["not_among_capitals"].get(key)
+    if languages is None or not line.isupper() or len(line.split()) <= 2:
+        return False
+    if scene.is_listed(candidate) or (key == "us" and scene.before(candidate) == "the"):
+        return False
+    return scene.language(candidate) in languages
 
 
 def _is_of_another_language(scene: Scene, candidate: Candidate) -> bool:
@@ -53,12 +72,12 @@ def _is_place(scene: Scene, candidate: Candidate) -> bool:
     """Lakes, streets, cities: "Lake Chad", "calle Perú", "Guatemala City"."""
     if candidate.form.kind == "people":
         return False
-    words, head = scene.words, scene.head(candidate)
+    words, head = scene.words, scene.head(candidate.first)
     directly = head == candidate.first - 1
     if directly and scene.written(candidate).islower() and scene.key(candidate).endswith("a"):
         return False  # an adjective: "la provincia argentina"
     if words.at(head) in rules()["places_before"]:
-        return directly or words.at(head - 1) not in rules()["indefinite"]
+        return directly or not _is_in_state(scene, head)
     if words.at(head) == "place":  # "place d'Italie", but "mise en place du Mali"
         return words.at(head - 1) not in ("en", "in", "sur", "prendre", "prend")
     if directly and words.at(head) in rules()["names_before"] and words.is_capitalised(head):
@@ -67,6 +86,25 @@ def _is_place(scene: Scene, candidate: Candidate) -> bool:
     return after in rules()["waters_after"] or (
         after in rules()["places_after"] and words.is_capitalised(candidate.end)
     )
+
+
+def _is_in_state(scene: Scene, place: int) -> bool:
+    """Whether the place lies in the State named behind it: "a port of Kenya", "Lofa County of Liberia"."""
+    words, before = scene.words, scene.words.at(place - 1)
+    has_name = words.is_capitalised(place - 1) and before not in rules()["linkers"]
+    return before in rules()["indefinite"] or (
+        words.at(place) in rules()["divisions"] and words.is_capitalised(place) and has_name
+    )
+
+
+def _is_second_place(scene: Scene, candidate: Candidate) -> bool:
+    """The second of two names behind places in the plural: "the rivers Niger and Senegal"."""
+    joint = scene.head(candidate.first)
+    if scene.words.at(joint) not in ("and", "et", "y", "e"):
+        return False
+    first = scene.ending[joint].first if joint in scene.ending else joint - 1
+    places = scene.words.at(scene.head(first))
+    return places.endswith("s") and places in rules()["places_before"]
 
 
 def _is_continent(scene: Scene, candidate: Candidate) -> bool:
@@ -79,30 +117,24 @@ def _is_continent(scene: Scene, candidate: Candidate) -> bool:
 
 
 def _is_homonym(scene: Scene, candidate: Candidate) -> bool:
-    """Cities and provinces of that name, told by a neighbouring place that the text names as well."""
+    """Cities and provinces of that name, told by a neighbouring place that stands near."""
     neighbours = rules()["homonyms"].get(scene.key(candidate), ())
-    return any(neighbour in scene.vocabulary for neighbour in neighbours)
+    return bool(neighbours) and not scene.near(candidate, _NEAR).isdisjoint(neighbours)
 
 
 def _is_namesake(scene: Scene, candidate: Candidate) -> bool:
-    """A place of that name in the State that follows: "Georgia (US)", "Granada, Nicaragua" outside a list."""
+    """A place of that name in the State that follows: "Georgia (US)", "Granada, Nicaragua" outside a list.
+
+    A town before it tells as well: "Macon, Georgia, USA".
+    """
     following = scene.starting.get(candidate.end + 1)
     if following is None or following.form.code not in rules()["namesakes"].get(candidate.form.code, ()):
         return False
-    listed = scene.before(candidate) in (",", ";", "(") or scene.after(following) in (",", "and", "et", "y")
+    before, town = scene.before(candidate), candidate.first - 1
+    if before in (",", "(") and scene.words.written(town - 1).istitle() and town not in scene.ending:
+        return scene.after(candidate) in (",", "(")
+    listed = before in (",", ";", "(") or scene.after(following) in (",", "and", "et", "y")
     return scene.after(candidate) == "(" or (scene.after(candidate) == "," and not listed)
-
-
-def _is_currency(scene: Scene, candidate: Candidate) -> bool:
-    """Money: "US dollars", "francs suisses", "dólares de los Estados Unidos", "US$"."""
-    before = scene.before(candidate)
-    if candidate.first in scene.words.hyphened:  # "franco-malien"
-        return False
-    counted = before[-1:].isdigit() or before in ("en", "mil")
-    if counted and scene.key(candidate) in rules()["currency_demonyms"]:
-        return True
-    beside = (scene.words.at(scene.head(candidate)), scene.after(candidate))
-    return any(word in rules()["currencies"] for word in beside)
 
 
 def _is_person(scene: Scene, candidate: Candidate) -> bool:
@@ -128,11 +160,18 @@ def _follows_title(scene: Scene, candidate: Candidate) -> bool:
         if title in rules()["titles"] and (
             words.is_capitalised(index - stopped) if abbreviated else not stopped
         ):
+            if title in rules()["given_titles"] and index == candidate.first - 1:
+                return _can_be_first_name(scene, candidate)
             return candidate.form.kind == "name" or (abbreviated and scene.written(candidate).istitle())
         if not words.is_capitalised(index) or words.at(index) in rules()["institutions"]:
             return False
         index -= 1
     return False
+
+
+def _can_be_first_name(scene: Scene, candidate: Candidate) -> bool:
+    """Whether a person may be called so: "named Kenya", "doña Alemania Torres", not "called Swaziland"."""
+    return scene.key(candidate) in rules()["given_names"] or _precedes_family_name(scene, candidate)
 
 
 def _follows_first_name(scene: Scene, candidate: Candidate) -> bool:
@@ -148,7 +187,7 @@ def _follows_first_name(scene: Scene, candidate: Candidate) -> bool:
 
 def _precedes_family_name(scene: Scene, candidate: Candidate) -> bool:
     words, after = scene.words, candidate.end
-    if after >= len(words) or words.at(after) in rules()["institutions"]:
+    if after >= len(words) or _is_institution(scene, after):
         return False
     gap = words.text[words.ends[after - 1] : words.starts[after]]
     name = words.written(after)
@@ -157,6 +196,15 @@ def _precedes_family_name(scene: Scene, candidate: Candidate) -> bool:
     if after in scene.starting:  # "one Jordan Cuba", but "the Chad Sudan border"
         return scene.before(candidate) in rules()["indefinite"] or _is_followed_by_capital(scene, after)
     return not name.isupper() or (len(name) == 1 and words.at(after + 1) == ".")
+
+
+def _is_institution(scene: Scene, index: int) -> bool:
+    """Whether the word, or one of two more in capitals, tells of an institution: "Wildlife Service"."""
+    words, row = scene.words, index
+    while row < index + 2 and words.is_capitalised(row + 1) and words.at(row) not in rules()["institutions"]:
+        row += 1
+    same_line = "\n" not in words.text[words.starts[index] : words.starts[row]]
+    return same_line and words.at(row) in rules()["institutions"]
 
 
 def _is_followed_by_capital(scene: Scene, index: int) -> bool:
@@ -180,13 +228,16 @@ def _is_own_acronym(scene: Scene, candidate: Candidate) -> bool:
 
 
 _OTHERS = (
-    _is_other_word,
+    _is_small_abbreviation,
+    _is_small_word,
+    _is_word_in_capitals,
     _is_of_another_language,
     _is_place,
+    _is_second_place,
     _is_continent,
     _is_homonym,
     _is_namesake,
-    _is_currency,
+    is_currency,
     _is_quoted,
     _is_own_acronym,
 )

@@ -3,6 +3,7 @@
 from nlp.states.scene import Candidate, Scene, languages_inflected, rules
 
 _LISTED = 6  # languages at most that are passed on the way to a noun
+_PASSED = frozenset({"de", "but", "not", "mais", "pas", "pero", "no"})  # "Arabic but not French"
 
 
 def mark_languages(scene: Scene) -> None:
@@ -27,7 +28,7 @@ def _is_language(scene: Scene, candidate: Candidate) -> bool:
         return False
     if after in rules()["language_after"]:
         return True
-    if scene.words.at(scene.head(candidate)) in rules()["language_heads"]:
+    if scene.words.at(scene.head(candidate.first)) in rules()["language_heads"]:
         return key in rules()["languages"] or before in rules()["language_heads"]
     return key in rules()["languages"] and _is_language_alone(scene, candidate)
 
@@ -67,7 +68,7 @@ def _qualifies(scene: Scene, candidate: Candidate) -> bool:
 
 def _is_beside_language(scene: Scene, candidate: Candidate) -> bool:
     """Whether only commas and "and" lie between the candidate and another language."""
-    before, after = scene.beside(candidate, rules()["coordinators"] | {"de"})
+    before, after = scene.beside(candidate, rules()["coordinators"] | _PASSED)
     if before < candidate.first - 1 and (
         scene.words.at(before) in rules()["other_languages"] or before + 1 in scene.languages
     ):

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache, cached_property
+from itertools import pairwise
 from typing import Any
 
 from nlp.data import read_yaml
@@ -54,8 +55,11 @@ class Scene:
 
     @cached_property
     def vocabulary(self) -> frozenset[str]:
-        """All words of the text."""
-        return frozenset(self.words.folded)
+        """All words of the text but those of the candidates."""
+        words = self.words.folded[:]
+        for candidate in self.starting.values():
+            words[candidate.first : candidate.end] = [""] * (candidate.end - candidate.first)
+        return frozenset(words)
 
     @cached_property
     def has_capitals(self) -> bool:
@@ -87,16 +91,21 @@ class Scene:
         """The word after the candidate."""
         return self.words.at(candidate.end)
 
-    def head(self, candidate: Candidate) -> int:
-        """Index of the word before the candidate and its linking words: "lac" in "le lac du Tchad"."""
-        index = candidate.first - 1
-        while self.words.at(index) in rules()["linkers"] and candidate.first - index < 5:
+    def head(self, first: int) -> int:
+        """Index of the word before the one at `first` and its linking words: "lac" in "le lac du Tchad"."""
+        index = first - 1
+        while self.words.at(index) in rules()["linkers"] and first - index < 5:
             index -= 1
         return index
 
     def written(self, candidate: Candidate) -> str:
         """The candidate as the text has it."""
         return self.words.text[self.words.starts[candidate.first] : self.words.ends[candidate.end - 1]]
+
+    def near(self, candidate: Candidate, reach: int) -> frozenset[str]:
+        """The words and pairs of words at most `reach` words from the candidate."""
+        words = self.words.folded[max(0, candidate.first - reach) : candidate.end + reach]
+        return frozenset(words) | {" ".join(pair) for pair in pairwise(words)}
 
     def language(self, candidate: Candidate) -> str | None:
         """The language of the words around the candidate, or None where they do not tell."""

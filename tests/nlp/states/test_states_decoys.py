@@ -21,6 +21,7 @@ PERSONS = [
     ("la jueza América Perú Quispe", ""),
     ("Sr. Griego, Germán Pérez, Sgto. José Guinea", ""),
     ("Kenya Johnson went to Kenya.", "KEN"),
+    ("12 of them are called Israel; doña Alemania Torres", ""),
 ]
 STATES_BESIDE_CAPITALS = [
     ("Ministry of Justice Kenya; Department of Justice Canada", "KEN CAN"),
@@ -35,6 +36,9 @@ STATES_BESIDE_CAPITALS = [
     ("Procureur de la République du Niger", "NER"),
     ("the Attorney-General's Department of Australia", "AUS"),
     ("DON AUSTRALIEN, BON ÉTAT", "AUS"),
+    ("the Kenya Wildlife Service; the Jamaica Constabulary Force", "KEN JAM"),
+    ("Scanners : don Japon, 2006", "JPN"),
+    ("the country then called Swaziland", "SWZ"),
 ]
 PLACES = [
     ("trasladado a calle Honduras 1120", ""),
@@ -59,6 +63,14 @@ PLACES = [
     ("Armenia, Azerbaijan, Georgia, USA", "ARM AZE GEO USA"),
     ("Granada (Nicaragua), Armenia (Quindío)", "NIC"),
     ("province de Luxembourg", ""),
+    ("in the Western Province of Zambia", "ZMB"),
+    ("the rivers Niger and Senegal, los ríos Uruguay y Paraguay", ""),
+    ("the sheriff of Macon, Georgia, USA, gave a talk", "USA"),
+    ("en Atlanta (Géorgie, États-Unis)", "USA"),
+    ("two donors (Georgia, USA)", "GEO USA"),
+    ("La Géorgie n'a pas répondu à la demande, venue en mai d'Atlanta (Georgia, États-Unis).", "GEO USA"),
+    ("Santiago de Chile, Cartagena de Indias, the Grenadines", ""),
+    ("la Universidad de Granada", ""),
     ("a port of Kenya, every city of Chile", "KEN CHL"),
     ("la mise en place du Mali", "MLI"),
 ]
@@ -77,6 +89,8 @@ MONEY = [
     ("dólares de los EE.UU., pesos mexicanos, cobraba en bolivianos, 50 bolivianos", ""),
     ("doscientos mil euros de Noruega", "NOR"),
     ("tres ciudadanos bolivianos", "BOL"),
+    ("40 000 dollars du Japon; sucre du Brésil; Croatia won the case", "JPN BRA HRV"),
+    ("des livres turques, bolívares venezolanos, Uganda shillings, dollars du Canada", ""),
 ]
 LANGUAGES = [
     ("assistance from French and Spanish experts in French and Dutch waters", "FRA ESP NLD"),
@@ -96,6 +110,7 @@ LANGUAGES = [
     ("Gambians were taught; NAPTIP taught Gambian, Liberian investigators", "GMB LBR"),
     ("le texte mauritanien", "MRT"),
     ("the French authorities in Spanish waters", "FRA ESP"),
+    ("He speaks Arabic but not French.", ""),
 ]
 ORGANISATIONS = [
     ("les pays hispano-américains; naciones americanas; American countries", ""),
@@ -108,6 +123,8 @@ ORGANISATIONS = [
     ("République centrafricaine (RCA)", "CAF"),
     ("Democratic Republic of the Congo (DRC)", "COD"),
     ("United Arab Emirates (UAE)", "ARE"),
+    ("the Djibouti Code of Conduct", ""),
+    ("model law (EN/FR/RU), to be had from us", ""),
 ]
 WORDS = [
     ("turkey and china cabinets; a guinea fowl", ""),
@@ -121,6 +138,7 @@ WORDS = [
     ('a shop called "Georgia"; el bar «Líbano»', ""),
     ("les kits « tchèques »", "CZE"),
     ("Panama hats, Cuba libre, brazil nuts, Roman-Dutch law", ""),
+    ("sent from china by the us embassy, a gift for us", "CHN USA"),
 ]
 
 CAPITALS = [
@@ -128,6 +146,8 @@ CAPITALS = [
     ("THE FRENCH POLICE;\nLAS AUTORIDADES ESPAÑOLAS", "FRA ESP"),
     ("MR. CHAD BROWN; MS. INDIA SMITH; M. MAURICE DIOP", ""),
     ("CHAD NEEDS HELP", "TCD"),
+    ("GIFTS OF THE USA AND OF IRAN, THE US EMBASSY PAID", "USA IRN"),
+    ("DONORS: US, UK", "USA GBR"),
     ("50 000 FRANCS CFA; US DOLLARS; LAKE CHAD; RUE DU LIBAN; NEW MEXICO; FRENCH GUIANA", ""),
 ]
 

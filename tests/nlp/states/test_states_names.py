@@ -44,6 +44,7 @@ NAMES = [
     # in small letters where no other word is spelt so
     ("we ask kenya and uganda", "KEN UGA"),
     ("from jordan and chad", "JOR TCD"),
+    ("La formation a été reçue de la france.", "FRA"),
     ("sent back by Germany, turkey, others", "DEU TUR"),
 ]
 INVERTED = [
@@ -55,11 +56,13 @@ INVERTED = [
     ("Korea, Republic of", "KOR"),
     ("Macedonia (the former Yugoslav Republic of)", "MKD"),
     ("Tanzanie (République-Unie de)", "TZA"),
+    ("Corea (Norte)", "PRK"),
 ]
 SHORTENED = [
     ("Rép. dém. du Congo, Rép. centrafricaine, Rép. dominicaine", "COD CAF DOM"),
     ("Rep. Dominicana, Rep. Centroafricana, Rep. of Korea, Dem. Rep. of the Congo", "DOM CAF KOR COD"),
     ("Rép.-Unie de Tanzanie, Solomon Is.", "TZA SLB"),
+    ("I.R. Iran", "IRN"),
 ]
 FORMER = [
     ("Swaziland, Swazilandia, Souaziland", "SWZ"),
@@ -81,6 +84,8 @@ ABBREVIATIONS = [
     ("the USA, the U.S., the US, the U.S.A.", "USA"),
     ("EE.UU., EE. UU., EEUU, EE UU, EUA, E.U.A.", "USA"),
     ("É.-U.", "USA"),
+    ("EE UU", "USA"),
+    ("R.-U.", "GBR"),
     ("UAE, U.A.E.", "ARE"),
     ("DRC, RDC, R.D.C., RD Congo, R.D. Congo, DR Congo", "COD"),
     ("DPRK, RPDC", "PRK"),
@@ -140,6 +145,8 @@ SHARED = [
     ("Guinea-Bissau asks for a Guinean judge", "GNB"),
     ("Dominica sends Dominican officers", "DMA"),
     ("Tres dominicanas halladas en Dominica", "DOM DMA"),
+    ("les agents guinéens et bissau-guinéens", "GIN GNB"),
+    ("South Sudan arrested two Sudanese traders", "SSD SDN"),
 ]
 TYPOGRAPHY = [
     ("COTE D'IVOIRE, GUINEE EQUATORIALE, REPUBLIQUE DEMOCRATIQUE DU CONGO", "CIV GNQ COD"),
@@ -154,6 +161,7 @@ TYPOGRAPHY = [
     ("Mada\u00adgascar, Ma\u200bli", "MDG MLI"),
     ("que Brasi1 nos diga", "BRA"),
     ("Guinée–Bissau, Timor‑Leste", "GNB TLS"),
+    ("Guinea - Bissau", "GNB"),
     ("Benin/Togo;Ghana(Accra)", "BEN TGO GHA"),
 ]
 
