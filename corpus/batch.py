@@ -100,17 +100,22 @@ def _add_line(entry: _Entry, line: str, where: str) -> None:
     if line.startswith("?"):
         entry.question = _unescape(line[1:].strip())
     elif line.startswith("="):
-        entry.tags = _tags(line[1:], where)
+        entry.tags = parse_tags(line[1:], where)
     else:
         labels, bar, text = line.partition("|")
         if not bar:
             raise InputError(where, "a passage is 'labels | text'; the bar is missing")
         if not (text := _unescape(text.removeprefix(" "))).strip():
             raise InputError(where, "the passage has no text")
-        entry.passages.append((text, _tags(labels, where)))
+        entry.passages.append((text, parse_tags(labels, where)))
 
 
-def _tags(labels: str, where: str) -> Tags:
+def parse_tags(labels: str, where: str) -> Tags:
+    """Read what is said of a passage: "requested legal.drafting; none".
+
+    Raises:
+        InputError: a stance or a code is unknown.
+    """
     tags: list[tuple[Stance, str | None]] = []
     type_of = load_taxonomy().type_of
     for part in _split(labels):
@@ -145,6 +150,7 @@ def _labelled(entry: _Entry, language: str, batch: str) -> LabelledAnswer:
         states=frozenset(_state(words, text, entry.where) for words in entry.states),
         passages=() if entry.tags else tuple(marked),
         group=batch,
+        set_id=entry.set_id,
     )
 
 

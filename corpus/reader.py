@@ -5,16 +5,14 @@ import hashlib
 import json
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any, Literal, get_args
+from typing import Any
 
 from corpus.batch import answer_tags, read_batch
+from corpus.splits import SPLITS, Split
 from nlp.answers import LANGUAGES, STANCES, Answer, LabelledAnswer, Stance
 from nlp.errors import InputError, NeedtagError
 from nlp.states import get_state
 from nlp.taxonomy import load_taxonomy
-
-Split = Literal["train", "validation", "calibration", "test"]
-SPLITS: tuple[Split, ...] = get_args(Split)
 
 _FOLDER = Path(__file__).parent
 

@@ -11,7 +11,8 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from corpus.reader import SPLITS, read_corpus
+from corpus.reader import read_corpus
+from corpus.splits import SPLITS
 
 ANSWERS = 10_000
 # Words of the answers that are tagged: 30, as answers mostly have.

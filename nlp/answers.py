@@ -62,6 +62,7 @@ class LabelledAnswer:
         passages: the marked passages, in order; empty where only the whole answer was labelled.
         group: what must not be torn apart when data are split or resampled: the author batch, or the
             sentence that several statements were cut from.
+        set_id: the answers that are alike on purpose: a parallel set or a contrast pair; "" for none.
     """
 
     answer: Answer
@@ -71,3 +72,4 @@ class LabelledAnswer:
     states: frozenset[str]
     passages: tuple[LabelledPassage, ...] = ()
     group: str = ""
+    set_id: str = ""

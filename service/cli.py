@@ -127,6 +127,77 @@ def evaluate(
     print_report(answers, tagger, Console())
 
 
+corpus_app = typer.Typer(no_args_is_help=True, help="Check the corpus that comes with needtag.")
+app.add_typer(corpus_app, name="corpus")
+
+
+@corpus_app.command("check")
+def check_corpus(
+    outside: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--outside",
+            help="Labelled answers (.jsonl) or a text that must not stand in the corpus. Repeatable.",
+        ),
+    ] = None,
+    picture: Annotated[
+        Path | None, typer.Option("--picture", help="Draw the requests of each sub-type (.svg, .png).")
+    ] = None,
+) -> None:
+    """Check the corpus against its targets; the exit code is 1 where one is missed."""
+    from rich.console import Console
+
+    from corpus.figures import draw_requests
+    from corpus.reader import read_corpus
+    from corpus.splits import SPLITS
+    from service.corpus_check import check
+
+    answers = [labelled for split in SPLITS for labelled in read_corpus(split)]
+    if picture:
+        draw_requests(answers, picture)
+    if not check(answers, outside or [], Console()):
+        raise typer.Exit(FAULT)
+
+
+@corpus_app.command("split")
+def split_corpus() -> None:
+    """Give each new batch a split, as evenly as can be; earlier batches keep theirs. Prints splits.csv."""
+    from corpus.batch import read_batch
+    from corpus.reader import batch_files, read_splits, without_errors
+    from corpus.splits import draw_splits
+
+    answers = without_errors(item for path in batch_files() for item in read_batch(path))
+    typer.echo("batch,split")
+    for batch, split in draw_splits(answers, read_splits()).items():
+        typer.echo(f"{batch},{split}")
+
+
+@corpus_app.command("agreement")
+def show_agreement() -> None:
+    """Print how far the second reading of a fifth of every batch agrees with the first, label by label."""
+    from rich.console import Console
+
+    from corpus.second_reading import read_labels
+    from service.corpus_check import print_agreement
+
+    print_agreement(read_labels("first"), read_labels("second"), Console())
+
+
+@corpus_app.command("disputes")
+def find_disputes(
+    most: Annotated[int, typer.Option("--most", help="How many to list.", min=1)] = 100,
+) -> None:
+    """List the answers whose labels cross-validated models dispute, the most doubtful first."""
+    from corpus.reader import read_corpus
+    from corpus.splits import SPLITS
+    from nlp.training import disputes
+
+    answers = [labelled for split in SPLITS for labelled in read_corpus(split)]
+    for dispute in disputes.find_disputes(answers)[:most]:
+        changes = [*(f"+{label}" for label in dispute.missing), *(f"-{label}" for label in dispute.doubtful)]
+        typer.echo(f"{dispute.quality:.3f}  {dispute.id}  {' '.join(changes)}")
+
+
 @app.command()
 def taxonomy(
     output_format: Annotated[
@@ -147,8 +218,10 @@ def main() -> None:
     try:
         app()
     except* NeedtagError as group:
+        from service.terminal import printable
+
         for error in _leaves(group):
-            typer.echo(f"needtag: {error}", err=True)
+            typer.echo(f"needtag: {printable(str(error))}", err=True)
         sys.exit(BAD_INPUT)
 
 

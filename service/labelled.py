@@ -2,7 +2,8 @@
 
 from pathlib import Path
 
-from corpus.reader import SPLITS, read_corpus, read_labelled, without_errors
+from corpus.reader import read_corpus, read_labelled, without_errors
+from corpus.splits import SPLITS
 from nlp.answers import LabelledAnswer
 from nlp.errors import InputError
 

@@ -18,6 +18,11 @@ BAND_STYLES = {"safe": "bold green", "suggest": "cyan", "unsure": "dim"}
 SHOWN_CHARACTERS = 600
 
 
+def printable(text: str) -> str:
+    """Replace control characters: those of a file name or an answer could take over the terminal."""
+    return "".join(sign if sign.isprintable() or sign in "\n\t" else "�" for sign in text)
+
+
 def print_records(records: Iterable[Record], console: Console, lang: Language) -> int:
     """Print each record as it comes; gives the number of errors."""
     answers = errors = 0
@@ -40,12 +45,14 @@ def count_records(records: Iterable[Record], console: Console, output: Path) -> 
         for record in records:
             if "error" in record:
                 errors += 1
-                console.print(Text(record["error"]["detail"], style="red"), soft_wrap=True)
+                console.print(Text(printable(record["error"]["detail"]), style="red"), soft_wrap=True)
             else:
                 answers += 1
                 speed = progress.tasks[0].speed
                 progress.update(task, advance=1, rate=f"{speed:,.0f} a second" if speed else "")
-    console.print(_summary(answers, errors), str(output), sep=": ", highlight=False, soft_wrap=True)
+    console.print(
+        _summary(answers, errors), printable(str(output)), sep=": ", highlight=False, soft_wrap=True
+    )
     return errors
 
 
@@ -55,17 +62,17 @@ def _summary(answers: int, errors: int) -> str:
 
 def _entry(record: Record, lang: Language) -> RenderableType:
     if "error" in record:
-        return Text(f"✗ {record['error']['detail']}\n", style="red")
-    head = Text.assemble((record["id"], "bold"), (f"  {record['language'] or '–'}", "dim"))
+        return Text(f"✗ {printable(record['error']['detail'])}\n", style="red")
+    head = Text.assemble((printable(record["id"]), "bold"), (f"  {record['language'] or '–'}", "dim"))
     for stance in record["stances"]:
         head.append(f"  {stance['code']} {stance['confidence']:.0%}", style="italic")
     if record["unsure"]:
         head.append(f"  wants a look: {record['unsure']}", style="bold yellow")
-    text = " ".join(record["text"].split())
+    text = printable(" ".join(record["text"].split()))
     body = text if len(text) <= SHOWN_CHARACTERS else text[:SHOWN_CHARACTERS] + " …"
     parts: list[RenderableType] = [head, Padding(Text(body), (0, 0, 0, 2))]
     if record["question"]:
-        parts.insert(1, Padding(Text(record["question"], style="dim italic"), (0, 0, 0, 2)))
+        parts.insert(1, Padding(Text(printable(record["question"]), style="dim italic"), (0, 0, 0, 2)))
     if (tags := _tags(record, lang)).row_count:
         parts.append(Padding(tags, (0, 0, 0, 2)))
     if record["states"]:

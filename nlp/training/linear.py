@@ -33,6 +33,15 @@ def train_linear(
     jobs: int = 2,
 ) -> LinearModel:
     """Train on one split; calibrate confidence on the second and the `safe` band on the third."""
+    model = fit_linear(train, jobs=jobs)
+    shares = [model.known_share(labelled.answer.text) for labelled in validation]
+    model.familiar_share = float(np.quantile(shares, UNFAMILIAR_QUANTILE))
+    model.calibration = fit_calibration(model, validation, calibration)
+    return model
+
+
+def fit_linear(train: Sequence[LabelledAnswer], *, jobs: int = 2) -> LinearModel:
+    """Train a model whose scores are not calibrated yet."""
     texts = [_text(labelled) for labelled in train]
     features = new_features().fit([text for text, _ in texts])
     rows = passage_features(features, texts)
@@ -40,7 +49,7 @@ def train_linear(
     fitted = Parallel(n_jobs=jobs)(
         delayed(_fit)(rows, labels[:, column]) for column in range(labels.shape[1])
     )
-    model = LinearModel(
+    return LinearModel(
         ModelId("linear", "untrained"),
         Calibration(),
         features=features,
@@ -48,10 +57,6 @@ def train_linear(
         weights=np.stack([weights for weights, _ in fitted], axis=1).astype(np.float16).astype(np.float64),
         intercepts=np.array([intercept for _, intercept in fitted]),
     )
-    shares = [model.known_share(labelled.answer.text) for labelled in validation]
-    model.familiar_share = float(np.quantile(shares, UNFAMILIAR_QUANTILE))
-    model.calibration = fit_calibration(model, validation, calibration)
-    return model
 
 
 def _marked(labelled: LabelledAnswer) -> tuple[LabelledPassage, ...]:

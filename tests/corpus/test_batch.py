@@ -29,6 +29,7 @@ def test_an_answer_has_what_its_head_and_passages_say():
     assert labelled.instruments == {"untoc", "som"}
     assert labelled.states == {"MUS", "GBR"}
     assert labelled.group == "b-01"
+    assert labelled.set_id == "pair-1"
     spans = [labelled.answer.text[passage.start : passage.end] for passage in labelled.passages]
     assert spans == ["Three letters went to Mauritius and the UK.", "A course would help."]
 

@@ -5,7 +5,8 @@ import pytest
 
 from corpus import reader
 from corpus.batch import read_batch
-from corpus.reader import SPLITS, batch_files, read_corpus, read_labelled, read_splits, without_errors
+from corpus.reader import batch_files, read_corpus, read_labelled, read_splits, without_errors
+from corpus.splits import SPLITS
 from nlp.errors import InputError
 
 LINE = {

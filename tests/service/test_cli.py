@@ -58,6 +58,19 @@ def test_text_that_looks_like_markup_is_shown_as_it_is(needtag, tmp_path):
     assert "[red]" in out
 
 
+def test_control_characters_do_not_reach_the_terminal(needtag, tmp_path):
+    path = tmp_path / "a\x1b[2J.jsonl"
+    path.write_text(
+        json.dumps({"id": "q\x1b[31m", "text": "Kenya \x1b]0;title\x07 needs cars.", "question": "\x9b?"})
+    )
+    code, out, _ = needtag("tag", path, path.with_name("none\x1b.csv"))
+    assert code == 2
+    assert "Kenya" in out
+    assert not {"\x1b", "\x07", "\x9b"} & set(out)
+    code, _, err = needtag("tag", path, path.with_name("none\x1b.csv"), "-o", tmp_path / "out.jsonl")
+    assert not {"\x1b", "\x07"} & set(err)
+
+
 def test_json_lines_hold_the_answers_in_order(needtag, answers, tmp_path):
     code, _, err = needtag("tag", answers, "--output", tmp_path / "out.jsonl")
     records = read_lines(tmp_path / "out.jsonl")
