@@ -82,4 +82,4 @@ def _target(finding: Finding) -> str:
 
 
 def _number(value: float) -> str:
-    return f"{value:,.3f}" if 0 < abs(value) < 1 else f"{value:,.0f}"
+    return f"{value:,.0f}" if value == round(value) else f"{value:,.3f}"

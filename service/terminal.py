@@ -20,7 +20,7 @@ SHOWN_CHARACTERS = 600
 
 def printable(text: str) -> str:
     """Replace control characters: those of a file name or an answer could take over the terminal."""
-    return "".join(sign if sign.isprintable() or sign in "\n\t" else "�" for sign in text)
+    return "".join(sign if sign.isprintable() else "�" for sign in text)
 
 
 def print_records(records: Iterable[Record], console: Console, lang: Language) -> int:
@@ -72,7 +72,8 @@ def _entry(record: Record, lang: Language) -> RenderableType:
     body = text if len(text) <= SHOWN_CHARACTERS else text[:SHOWN_CHARACTERS] + " …"
     parts: list[RenderableType] = [head, Padding(Text(body), (0, 0, 0, 2))]
     if record["question"]:
-        parts.insert(1, Padding(Text(printable(record["question"]), style="dim italic"), (0, 0, 0, 2)))
+        question = printable(" ".join(record["question"].split()))
+        parts.insert(1, Padding(Text(question, style="dim italic"), (0, 0, 0, 2)))
     if (tags := _tags(record, lang)).row_count:
         parts.append(Padding(tags, (0, 0, 0, 2)))
     if record["states"]:

@@ -10,6 +10,7 @@ from nlp.answers import Answer
 from nlp.errors import InputError
 from service.intake.fields import instruments_in, instruments_of, language_of
 from service.intake.items import Cover, Items, Record
+from service.intake.kinds import shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,8 @@ class Understanding:
     """Turns the items of one file into entries, in order."""
 
     def __init__(self, path: Path) -> None:
-        self.path = path
+        self.path = shown(path)
+        self.name = shown(path.name)
         self.heading = Heading()
         self.rows = 0
         self.seen: set[str] = set()
@@ -62,7 +64,7 @@ class Understanding:
                 yield self._placed(error, self._id(item))
 
     def _placed(self, error: InputError, row: str | None = None) -> InputError:
-        concerns = ", ".join(filter(None, (str(self.path), error.concerns)))
+        concerns = ", ".join(filter(None, (self.path, error.concerns)))
         return InputError(concerns, error.problem, id=error.id or row)
 
     def _head(self, cover: Cover) -> Iterator[InputError]:
@@ -78,7 +80,7 @@ class Understanding:
         if "instrument" not in cover.fields:
             heading = replace(heading, instruments=instruments_in(" \n ".join(cover.lines))[0])
         if heading.several and heading.external_id is None:
-            heading = replace(heading, external_id=f"{self.path.name}#{self.rows + 1}")
+            heading = replace(heading, external_id=f"{self.name}#{self.rows + 1}")
         self.heading = heading
 
     def _answer(self, item: Record | InputError) -> Answer:
@@ -100,8 +102,8 @@ class Understanding:
         """Give the id that a row states, or else its place in the file."""
         stated = item.fields.get("id") if isinstance(item, Record) else None
         if isinstance(stated, bool) or not isinstance(stated, str | int) or not str(stated).strip():
-            return f"{self.path.name}#{self.rows}"
-        own = str(stated).strip()
+            return f"{self.name}#{self.rows}"
+        own = str(stated).strip().encode("utf-8", "replace").decode()
         return f"{self.heading.external_id}/{own}" if self.heading.several else own
 
 

@@ -13,6 +13,8 @@ from service.intake.table import Columns, Row, find_header, read_rows
 SEPARATORS = (",", ";", "\t", "|")
 _NONE = "\x1f"  # "unit separator": what a table of one column is parted by
 _SAMPLE = 40  # lines
+# Characters read again in all: quotes can be so broken that every line costs LONGEST.
+_MOST_AGAIN = 100 * LONGEST
 
 
 def read_csv(stream: BinaryIO, columns: Columns) -> Items:
@@ -46,6 +48,7 @@ class _Lines:
         self.again: list[tuple[int, str | None]] = []
         self.taken: list[tuple[int, str | None]] = []
         self.length = 0
+        self.given_back = 0
 
     def __iter__(self) -> Iterator[str]:
         return self
@@ -65,6 +68,9 @@ class _Lines:
     def back_up(self) -> None:
         """Give back all lines of the record but its first, which is at fault."""
         self.again.extend(reversed(self.taken[1:]))
+        self.given_back += self.length
+        if self.given_back > _MOST_AGAIN:
+            raise InputError("", f"has too many broken quotes up to line {self.taken[0][0]}; save it again")
 
 
 def _rows(lines: _Lines, separator: str) -> Iterator[Row]:

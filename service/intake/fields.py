@@ -61,6 +61,11 @@ def is_cover_label(text: str) -> bool:
     return plain(text).partition(" ")[0] in {plain(word) for word in _words()["cover_labels"]}
 
 
+def is_yes(name: str) -> bool:
+    """Tell whether a column is one to tick for "yes", so that the column "No" is its counterpart."""
+    return plain(name) in {plain(word) for word in _words()["ticked_for_yes"]}
+
+
 def language_of(name: str) -> Language | None:
     """Return the language that a code or a name means, or None for any that needtag does not read."""
     return cast("Language | None", _lookup("languages").get(plain(name.partition("-")[0])))
@@ -99,6 +104,16 @@ def instruments_of(names: str | Iterable[str]) -> tuple[str, ...]:
             raise ValueError(rest or str(name))
         codes |= dict.fromkeys(found)
     return tuple(codes)
+
+
+@cache
+def _prompts() -> frozenset[str]:
+    return frozenset(plain(words) for words in _words()["prompts"])
+
+
+def is_prompt(text: str) -> bool:
+    """Tell whether text is what a form field shows until it is filled in."""
+    return len(text) < 100 and plain(text) in _prompts()
 
 
 @cache

@@ -4,10 +4,12 @@ DOCX and PDF readers hand over blocks; this room alone decides what a form looks
 """
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from itertools import chain
 
 from nlp.errors import InputError
 from service.intake.blocks import Block, Line, Pair, answer_line, asks, ends_asking, is_numbered
-from service.intake.fields import COVER_FIELDS, answer_mark, field_of, labelled
+from service.intake.fields import COVER_FIELDS, answer_mark, field_of, is_prompt, labelled
 from service.intake.form_tables import Part, parts_of
 from service.intake.items import LONGEST, Cover, Items, Record
 from service.intake.table import Columns
@@ -22,12 +24,15 @@ def form_items(blocks: Iterable[Block], columns: Columns) -> Items:
     if start is None:
         fields, others = _cover_fields([part for part in parts if isinstance(part, Line)])
         yield Cover("cover", fields)
-        pairs: Iterable[Pair] = [Pair(lines=[line.text]) for line in others]
+        pairs = [Pair(lines=[line.text]) for line in others]
     else:
         fields, others = _cover_fields([part for part in parts[:start] if isinstance(part, Line)])
         yield Cover("cover", fields, tuple(line.text for line in others if len(line.text) <= 300)[:20])
-        pairs = _pairs(parts[start:], {n - start for n in questions})
+        pairs = list(_pairs(parts[start:], {n - start for n in questions}))
+    ids = [pair.known["id"] for pair in pairs if "id" in pair.known]
     for number, pair in enumerate(pairs, start=1):
+        if len(set(ids)) < len(ids):  # numbers that begin anew with every table
+            pair.known.pop("id", None)
         yield _record(number, pair)
 
 
@@ -82,8 +87,8 @@ def _cover_fields(lines: Sequence[Line]) -> tuple[dict[str, str], list[Line]]:
     fields: dict[str, str] = {}
     others: list[Line] = []
     label: str | None = None
-    for line in lines:
-        found = (label, line.text.strip()) if label else labelled(line.text)
+    for line in chain.from_iterable(map(_cover_lines, lines)):
+        found = labelled(line.text) or ((label, line.text.strip()) if label else None)
         label = None if found else field_of(line.text)
         if found:
             fields.setdefault(*found)
@@ -91,6 +96,17 @@ def _cover_fields(lines: Sequence[Line]) -> tuple[dict[str, str], list[Line]]:
             label = None
             others.append(line)
     return fields, others
+
+
+def _cover_lines(line: Line) -> Iterator[Line]:
+    """Part a paragraph before each line of it that reads "label: value"."""
+    texts: list[str] = []
+    for text in line.text.split("\n"):
+        if texts and not labelled(text):
+            texts[-1] += f"\n{text}"
+        else:
+            texts.append(text)
+    return (replace(line, text=text) for text in texts)
 
 
 def _pairs(parts: Sequence[Part], questions: set[int]) -> Iterator[Pair]:
@@ -125,7 +141,7 @@ def _belongs(line: Line, current: Pair, *, answered: bool) -> bool:
 
 
 def _record(number: int, pair: Pair) -> Record | InputError:
-    text = ticked("\n".join(pair.lines))
+    text = ticked("\n".join(line for line in pair.lines if not is_prompt(line)))
     if len(text) > LONGEST:
         return InputError(f"answer {number}", f"is longer than {LONGEST:,} characters; part it")
     question = " ".join(pair.question.split())

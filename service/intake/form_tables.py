@@ -7,7 +7,7 @@ from dataclasses import replace
 from service.intake.blocks import Block, Cell, Line, Pair, asks, joined, lines_of, text_of
 from service.intake.fields import COVER_FIELDS, field_of, is_cover_label
 from service.intake.table import Columns, Header, find_header
-from service.intake.ticks import is_box
+from service.intake.ticks import is_box, is_mark
 
 _NUMBER_ALONE = re.compile(r"(?:q\.?\s?)?\(?(?:\d{1,3}(?:\.\d{1,3})*|[a-z]|[ivx]+)[.)]*", re.IGNORECASE)
 
@@ -56,12 +56,28 @@ def _under_header(rows: list[Row], header: Header, columns: Columns) -> Iterator
             yield from _whole_row(row[0], columns, among_pairs=True)
             continue
         cells = dict(zip(header.fields, (_at(row, n) for n in header.fields.values()), strict=True))
-        texts = {name: text_of(cell) for name, cell in cells.items() if cell}
-        text, question = texts.pop("text", ""), texts.pop("question", "")
+        texts = {name: text_of(cell) for name, cell in cells.items() if cell and name != "text"}
+        text, question = _answer(row, header), texts.pop("question", "")
         if pair and _goes_on(pair, question, text, cells.get("text")):
             continue
         pair = Pair(question, text.split("\n"), known={k: v for k, v in texts.items() if v})
         yield pair
+
+
+def _answer(row: Row, header: Header) -> str:
+    """Return the answer's text with what the columns without a field say right of the question.
+
+    A column that is ticked says its name, such as "Yes".
+    """
+    fields = {n: field for field, n in header.fields.items()}
+    first = header.fields.get("question", header.fields["text"])
+    lines = []
+    for n, name in enumerate(header.names):
+        cell = _at(row, n)
+        if cell and (fields.get(n) == "text" or (n > first and n not in fields)):
+            text = text_of(cell)
+            lines.append(name if is_mark(text) and n not in fields else text)
+    return "\n".join(filter(None, lines))
 
 
 def _at(row: Row, column: int) -> Cell | None:
@@ -93,22 +109,66 @@ def _whole_row(cell: Cell, columns: Columns, *, among_pairs: bool) -> Iterator[P
         yield from parts_of(cell.blocks, columns)
 
 
+def _tick_table(rows: list[Row]) -> list[Part]:
+    """Return the pairs of a table of ticks alone: a question each row, an option each column; or nothing."""
+    names, *below = [[text_of(cell) for cell in row] for row in rows]
+    first = 2 if all(len(row) == 1 or _NUMBER_ALONE.fullmatch(row[0]) for row in below) else 1
+    asked = [row for row in below if len(row) > 1]
+    marks = [mark for row in asked for mark in row[first:] if mark]
+    fits = len(names) > first + 1 and all(len(row) == len(names) for row in asked)
+    if not (fits and marks and all(is_mark(mark) or is_box(mark) for mark in marks)):
+        return []
+    return [
+        Line(row[0], strong=True, heading=True)
+        if len(row) == 1
+        else Pair(" ".join(row[:first]), [n for n, mark in zip(names, row, strict=True) if is_mark(mark)])
+        for row in below
+    ]
+
+
 def _without_header(rows: list[Row], columns: Columns) -> Iterator[Part]:
-    rows = [_without_number(row) for row in rows]
+    if ticks := _tick_table(rows) if rows else []:
+        yield from ticks
+        return
+    rows = [half for row in _without_numbers(rows) for half in _cover_halves(row)]
     labels = [row[0] for row in rows if len(row) == 2 and text_of(row[0])]
     has_cover = any(field_of(text_of(label)) in COVER_FIELDS for label in labels)
-    sure = sum(_may_ask(label) for label in labels) * 2 >= len(labels)
+    others = [label for label in labels if not _is_of_cover(text_of(label))]
+    sure = sum(_may_ask(label) for label in others) * 2 >= len(others)
     pair: Pair | None = None
     for row in rows:
         if len(row) == 1:
             yield from _whole_row(row[0], columns, among_pairs=bool(labels) and pair is not None)
             continue
-        found = _row(row, sure=sure, has_cover=has_cover)
+        found = _row(row, sure=sure, has_cover=has_cover and pair is None)
         if isinstance(found, Pair):
             if pair and _goes_on(pair, found.question, "\n".join(found.lines), row[1]):
                 continue
             pair = found
         yield found
+
+
+def _cover_halves(row: Row) -> list[Row]:
+    """Part a row of a cover that reads "label, value, label, value"."""
+    labels = [text_of(cell) for cell in row[::2]]
+    if len(row) < 4 or len(row) % 2 or not all(map(_is_of_cover, labels)):
+        return [row]
+    return [row[n : n + 2] for n in range(0, len(row), 2)]
+
+
+def _is_of_cover(label: str) -> bool:
+    return field_of(label) in COVER_FIELDS or is_cover_label(label)
+
+
+def _without_numbers(rows: list[Row]) -> Iterator[Row]:
+    """Yield the rows without cells of numbers alone, one of which may go on over several rows."""
+    numbered = False
+    for row in rows:
+        if len(row) > 2 and numbered and row[0].continued:
+            yield row[1:]
+        else:
+            numbered = len(row) > 2 and _NUMBER_ALONE.fullmatch(text_of(row[0])) is not None
+            yield _without_number(row)
 
 
 def _without_number(row: Row) -> Row:

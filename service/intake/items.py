@@ -1,7 +1,7 @@
 """What a reader finds in a file, before anybody has checked that it makes an answer."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -37,7 +37,8 @@ class Record:
 Item = Cover | Record | InputError
 """An InputError concerns a place within the file ("line 3"), or the whole file where that is empty."""
 
-Items = Iterator[Item]
+Items = Generator[Item, None, None]
+"""To be closed after use: a file or a process may stand behind it."""
 
 
 def to_line(item: Item) -> str:

@@ -1,5 +1,6 @@
 """What kind of file it is by name and by first bytes, and what to do where the two disagree."""
 
+import os
 from pathlib import Path
 from typing import BinaryIO
 
@@ -20,6 +21,11 @@ _ADVICE = {
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ZIP = b"PK\x03\x04"
 _PDF = b"%PDF-"
+
+
+def shown(path: str | os.PathLike[str]) -> str:
+    """Return a path as text that can be written anywhere: bytes of no encoding become U+FFFD."""
+    return os.fsencode(path).decode("utf-8", "replace")
 
 
 def ending_of(path: Path) -> str:

@@ -45,8 +45,13 @@ def check_package(stream: BinaryIO, kind: str) -> zipfile.ZipFile:
 def _check_size(members: list[zipfile.ZipInfo]) -> None:
     unpacked = sum(member.file_size for member in members)
     packed = sum(member.compress_size for member in members)
-    too_dense = unpacked > 20_000_000 and unpacked > _HIGHEST_RATIO * packed
-    if len(members) > MOST_MEMBERS or unpacked > MOST_BYTES or too_dense:
+    if unpacked > 20_000_000 and unpacked > _HIGHEST_RATIO * packed:
+        raise InputError(
+            "",
+            f"would unpack to {unpacked / 1e6:,.0f} MB from {packed / 1e6:,.1f}, as no document does; "
+            "save it again from an office program",
+        )
+    if len(members) > MOST_MEMBERS or unpacked > MOST_BYTES:
         raise InputError(
             "",
             f"would unpack to {unpacked / 1e6:,.0f} MB in {len(members):,} parts, more than needtag opens; "

@@ -15,6 +15,7 @@ from service.intake.items import Items
 from service.intake.pdf_fields import filled_in
 from service.intake.pdf_lines import PrintedLine, Word, paragraphs, printed_lines, without_running
 from service.intake.table import Columns
+from service.intake.ticks import wingding
 
 Page = pdfplumber.page.Page
 PageBlock = PrintedLine | Table
@@ -52,8 +53,17 @@ def _page(page: Page) -> list[PageBlock]:
 
 
 def _words(page: Page) -> list[Word]:
-    words = page.extract_words(extra_attrs=["fontname", "size"])
+    words = [as_shown(word) for word in page.extract_words(extra_attrs=["fontname", "size"])]
     return [*words, *(word for annotation in page.annots for word in filled_in(annotation))]
+
+
+def as_shown(word: Word) -> Word:
+    """Return a word; where it is a sign of a font of signs, the tick box or the bullet that it shows."""
+    is_wingding = "Wingdings" in (word["fontname"] or "")
+    if len(word["text"]) > 1 or not (is_wingding or "\uf000" <= word["text"] <= "\uf0ff"):
+        return word
+    box = wingding(ord(word["text"])) if is_wingding else ""
+    return {**word, "text": box or "•"}
 
 
 def _inside(word: Word, box: tuple[float, float, float, float]) -> bool:

@@ -2,13 +2,15 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from statistics import median
 from typing import Any, TypeVar
 
 from service.intake.blocks import Line, ends_asking, is_numbered
+from service.intake.fields import labelled
+from service.intake.ticks import has_box
 
 _PAGE_NUMBER = re.compile(
     r"\W*(?:(?:page|página|pág\.?|p\.?)\s*)?\d{1,4}\s*(?:(?:/|of|de|sur)\s*\d{1,4})?\W*", re.IGNORECASE
@@ -21,6 +23,7 @@ Word = Mapping[str, Any]
 """A word as pdfplumber gives it: "text", "x0", "x1", "top", "bottom" (points), "fontname", "size"."""
 
 _MARGIN = 0.12  # of the page's height, at the top and at the bottom
+_SHARE = 0.4  # of the pages have what runs along them: even and odd pages may differ, and the first from both
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +63,8 @@ def printed_lines(words: Sequence[Word], height: float) -> list[PrintedLine]:
 
 
 def _line(words: list[Word], height: float) -> PrintedLine:
-    lettered = [word for word in words if any(sign.isalnum() for sign in word["text"])] or words
+    # Neither a bullet nor a number says how a line looks: programs put them in a font of their own.
+    lettered = [word for word in words if any(sign.isalpha() for sign in word["text"])] or words
     return PrintedLine(
         text=" ".join(word["text"] for word in words),
         x0=words[0]["x0"],
@@ -77,28 +81,26 @@ Other = TypeVar("Other")
 
 
 def without_running(pages: Sequence[Sequence[PrintedLine | Other]]) -> list[list[PrintedLine | Other]]:
-    """Return the pages without page numbers and without lines that several pages have in their margins."""
+    """Return the pages without page numbers and without what many of them have at one place in a margin."""
     seen = Counter(
-        name
+        place
         for page in pages
-        for name in {
-            _without_digits(line) for line in page if isinstance(line, PrintedLine) and line.in_margin
-        }
+        for place in {_place(line) for line in page if isinstance(line, PrintedLine) and line.in_margin}
     )
+    running = {place for place, times in seen.items() if times > 1 and times >= _SHARE * len(pages)}
     return [
-        [block for block in page if not (isinstance(block, PrintedLine) and _runs(block, seen))]
+        [block for block in page if not (isinstance(block, PrintedLine) and _runs(block, running))]
         for page in pages
     ]
 
 
-def _runs(line: PrintedLine, seen: Mapping[str, int]) -> bool:
-    return line.in_margin and (
-        seen[_without_digits(line)] > 1 or _PAGE_NUMBER.fullmatch(line.text) is not None
-    )
+def _runs(line: PrintedLine, running: Collection[tuple[str, int]]) -> bool:
+    return line.in_margin and (_place(line) in running or _PAGE_NUMBER.fullmatch(line.text) is not None)
 
 
-def _without_digits(line: PrintedLine) -> str:
-    return re.sub(r"\d+", "#", line.text).strip()
+def _place(line: PrintedLine) -> tuple[str, int]:
+    """Return a line's text without numbers, and its place: "Yes." may begin two pages and run along none."""
+    return re.sub(r"\d+", "#", line.text).strip(), round(line.top)
 
 
 def paragraphs(lines: Sequence[PrintedLine]) -> Iterator[Line]:
@@ -122,12 +124,14 @@ def _begins(paragraph: list[PrintedLine], line: PrintedLine, step: float, right:
     """Tell whether a line begins a paragraph of its own after the lines of another."""
     above = paragraph[-1]
     ended = above.text.rstrip().endswith((".", "?", "!", ":", ";"))
-    if above.bold != line.bold or abs(above.size - line.size) > 1 or _BULLET.match(line.text):
+    looks_other = above.bold != line.bold or abs(above.size - line.size) > 1
+    if looks_other or _BULLET.match(line.text) or labelled(line.text):
         return True
     if line.top < above.top:  # next page
         return ended or not line.text[:1].islower()
     asked = ends_asking(Line(above.text)) and (line.bold or is_numbered(Line(paragraph[0].text)))
     short = above.x1 < right - 0.25 * (right - above.x0)
+    ended = ended or has_box(above.text) or labelled(paragraph[0].text) is not None
     indented = line.x0 > above.x0 + 8
     numbered = is_numbered(Line(line.text)) and not line.text[:1].islower()
     wide = line.top - above.top > 1.35 * step

@@ -7,6 +7,7 @@ from pathlib import Path
 from nlp.answers import Answer
 from nlp.errors import InputError
 from service.intake.answers import Heading
+from service.intake.kinds import shown
 from service.intake.reading import read_entries
 
 
@@ -49,7 +50,7 @@ def read_questionnaires(
         key = (heading.external_id, answer.state, answer.instruments, answer.cycle)
         groups.setdefault(key, (heading, []))[1].append(answer)
     for heading, answers in groups.values():
-        yield _questionnaire(path.name, heading, answers)
+        yield _questionnaire(shown(path.name), heading, answers)
 
 
 def _questionnaire(name: str, heading: Heading, answers: list[Answer]) -> Questionnaire:

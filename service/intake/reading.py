@@ -1,6 +1,7 @@
 """Opens a file of any known kind and yields its answers; a file that cannot be read yields one error."""
 
 from collections.abc import Iterator, Mapping
+from contextlib import closing
 from pathlib import Path
 from typing import BinaryIO
 
@@ -10,7 +11,7 @@ from service.intake.answers import Entry, Understanding
 from service.intake.csv_files import read_csv
 from service.intake.items import Items
 from service.intake.json_files import read_json_lines
-from service.intake.kinds import check_content, ending_of
+from service.intake.kinds import check_content, ending_of, shown
 from service.intake.process import read_apart
 from service.intake.table import Columns
 from service.intake.text import read_text
@@ -40,15 +41,15 @@ def read_entries(path: Path, columns: Columns) -> Iterator[Entry | InputError]:
     understanding = Understanding(path)
     try:
         ending = ending_of(path)
-        with path.open("rb") as stream:
-            yield from understanding.entries(_items(stream, ending, columns))
+        with path.open("rb") as stream, closing(_items(stream, ending, columns)) as items:
+            yield from understanding.entries(items)
         if not understanding.rows:
             problem = "holds no answers; see whether it is the right file"
-            yield InputError(str(path), problem)
+            yield InputError(shown(path), problem)
     except InputError as error:
-        yield InputError(str(path), error.problem)
+        yield InputError(shown(path), error.problem)
     except OSError as error:
-        yield InputError(str(path), f"cannot be opened ({error.strerror}); check its place and your rights")
+        yield InputError(shown(path), f"cannot be opened ({error.strerror}); check its place and your rights")
 
 
 def _items(stream: BinaryIO, ending: str, columns: Columns) -> Items:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import chain, islice
 
 from nlp.errors import InputError
-from service.intake.fields import COVER_FIELDS, field_of, labelled, plain
+from service.intake.fields import COVER_FIELDS, field_of, is_yes, labelled, plain
 from service.intake.items import LONGEST, Cover, Items, Record
 
 Columns = Mapping[str, str]
@@ -31,11 +31,15 @@ class Header:
         index: its place among the rows searched.
         fields: column number by field name; "text" is among them.
         width: number of columns.
+        names: its cells.
+        more: the numbers of further columns of answers, such as comments beside them.
     """
 
     index: int
     fields: Mapping[str, int]
     width: int
+    names: Sequence[str]
+    more: tuple[int, ...] = ()
 
 
 def find_header(rows: Sequence[Sequence[str]], columns: Columns) -> Header | None:
@@ -45,7 +49,10 @@ def find_header(rows: Sequence[Sequence[str]], columns: Columns) -> Header | Non
         fields = _fields(cells, columns)
         if "text" in fields and (best is None or len(fields) > len(best.fields)):
             width = max(n for n, cell in enumerate(cells, start=1) if cell.strip())
-            best = Header(index, fields, width)
+            more = [
+                n for n, cell in enumerate(cells) if field_of(cell) == "text" and n not in fields.values()
+            ]
+            best = Header(index, fields, width, cells, () if "text" in columns else tuple(more))
     return best
 
 
@@ -55,7 +62,8 @@ def _fields(cells: Sequence[str], columns: Columns) -> dict[str, int]:
     found = {given[name]: n for n, name in reversed(list(enumerate(names))) if name in given}
     for n, cell in enumerate(cells):
         field = field_of(cell)
-        if field and field not in columns and names[n] not in given:
+        is_option = names[n] == "no" and any(map(is_yes, names))  # no column of numbers
+        if field and field not in columns and names[n] not in given and not is_option:
             found.setdefault(field, n)
     return found
 
@@ -70,6 +78,9 @@ def read_rows(rows: Iterator[Row], columns: Columns) -> Items:
     cells = [[] if isinstance(row, InputError) else row for _, row in first]
     header = find_header(cells, columns)
     if header is None:
+        broken = next((row for _, row in first if isinstance(row, InputError)), None)
+        if broken:
+            raise InputError("", f"has no column of answers that can be read: {broken}")
         raise NoHeaderError(cover_of(cells), seen=[cell for row in cells[:1] for cell in row if cell.strip()])
     yield cover_of(cells[: header.index])
     for where, row in chain(first[header.index + 1 :], rows):
@@ -121,6 +132,8 @@ def _record(where: str, row: Sequence[str], header: Header) -> Record | InputErr
         for field, n in header.fields.items()
         if n < len(row) and (field in COVER_FIELDS or not isinstance(row[n], FromAbove))
     }
+    further = [str(row[n]) for n in header.more if n < len(row) and not isinstance(row[n], FromAbove)]
+    fields["text"] = "\n".join(filter(str.strip, [fields.get("text", ""), *further]))
     if any(len(value) > LONGEST for value in fields.values()):
         return InputError(where, f"a cell is longer than {LONGEST:,} characters; part it over several rows")
-    return Record(where, {"text": ""} | fields)
+    return Record(where, fields)

@@ -10,25 +10,22 @@ from service.intake.items import LONGEST, Items, Record
 
 def read_text(stream: BinaryIO) -> Items:
     """Yield the paragraphs, parted by blank lines or form feeds; line breaks inside stay as received."""
-    paragraph: str | None = ""
-    start = 0
+    paragraph: list[str] = []
+    start = length = 0
     for number, line in _pieces(stream):
         if line is None or line.strip():
             start = start or number
-            paragraph = _joined(paragraph, line)
+            length += LONGEST + 1 if line is None else len(line)
+            if line is not None and length <= LONGEST:
+                paragraph.append(line)
         elif start:
-            yield _answer(start, paragraph)
-            start, paragraph = 0, ""
+            yield _answer(start, length, "".join(paragraph))
+            start = length = 0
+            paragraph.clear()
 
 
-def _joined(paragraph: str | None, line: str | None) -> str | None:
-    if paragraph is None or line is None or len(paragraph) + len(line) > LONGEST:
-        return None
-    return paragraph + line
-
-
-def _answer(start: int, paragraph: str | None) -> Record | InputError:
-    if paragraph is None:
+def _answer(start: int, length: int, paragraph: str) -> Record | InputError:
+    if length > LONGEST:
         problem = f"the paragraph is longer than {LONGEST:,} characters; part it by blank lines"
         return InputError(f"line {start}", problem)
     return Record(f"line {start}", {"text": paragraph.strip()})

@@ -4,6 +4,12 @@ import re
 
 TICKED, UNTICKED = "☒", "☐"
 _BOX = re.compile(r"(?P<ticked>[☑☒✓✔✗✘⊠🗹🗷🗵]|\[\s?[xX✓✔]\s?\])|(?P<unticked>[☐□❏❑▢🗆]|\[\s?_?\s?\])")
+_ROUND_EMPTY = re.compile(r"\(\s{1,3}\)")
+_ROUND_TICKED = re.compile(r"\(\s?[xX✓✔]\s?\)")
+# Code points of tick boxes in the fonts Wingdings and Wingdings 2.
+_WINGDINGS = dict.fromkeys(b"\xfe\xfd\xfc\xfb\x52\x54\x53\x51", TICKED) | dict.fromkeys(
+    b"\xa8\x6f\xa3\x2a\x30", UNTICKED
+)
 
 
 def ticked(text: str) -> str:
@@ -11,11 +17,30 @@ def ticked(text: str) -> str:
 
     An option stands after its box, or before it where a line begins with an option and ends with a box. Words
     before the first box introduce the options and stay if one of them is ticked. Lines without a box stay.
+    Round brackets are boxes only where some are empty: "(x)" may number an item.
     """
+    if _ROUND_EMPTY.search(text):
+        text = _ROUND_TICKED.sub(TICKED, _ROUND_EMPTY.sub(UNTICKED, text))
     kept: list[str] = []
     for line in text.split("\n"):
         kept += _line(line) if _BOX.search(line) else [line]
     return "\n".join(kept).strip()
+
+
+def wingding(code: int) -> str:
+    """Return the tick box that a code point of the Wingdings fonts shows, or nothing."""
+    return _WINGDINGS.get(code & 0xFF, "")
+
+
+def has_box(text: str) -> bool:
+    """Tell whether there is a tick box in text."""
+    return _BOX.search(text) is not None
+
+
+def is_mark(text: str) -> bool:
+    """Tell whether text is what ticks a cell of a table: a ticked box or a cross alone."""
+    box = _BOX.fullmatch(text)
+    return text in {"x", "X"} or bool(box and box["ticked"])
 
 
 def is_box(text: str) -> bool:

@@ -8,7 +8,7 @@ from itertools import groupby
 from lxml.etree import _Element as Element
 
 from service.intake.blocks import Line, asks
-from service.intake.ticks import TICKED, UNTICKED
+from service.intake.ticks import TICKED, UNTICKED, wingding
 from service.intake.word_styles import Styles
 from service.intake.word_xml import attribute, child, is_placeholder, local, switch
 
@@ -20,10 +20,6 @@ _SILENT = {
     "rt", "ffData",
 }  # fmt: skip
 _SIGNS = {"tab": "\t", "cr": "\n", "noBreakHyphen": "\N{NON-BREAKING HYPHEN}", "ptab": "\t"}
-# Code points of tick boxes in the fonts Wingdings and Wingdings 2.
-_SYMBOLS = dict.fromkeys(("FE", "FD", "FC", "FB", "52", "54", "53", "51"), TICKED) | dict.fromkeys(
-    ("A8", "6F", "A3", "2A", "30"), UNTICKED
-)
 
 
 @dataclass(slots=True)
@@ -139,7 +135,7 @@ class _Runs:
     def _symbol(self, symbol: Element) -> None:
         code = (attribute(symbol, "char") or "").upper()
         if (attribute(symbol, "font") or "").startswith("Wingdings"):
-            self._add(_SYMBOLS.get(code[-2:], ""))
+            self._add(wingding(int(code, 16)) if re.fullmatch(r"[0-9A-F]{2,4}", code) else "")
         elif re.fullmatch(r"2[0-9A-F]{3}", code):  # punctuation, arrows and signs such as U+2612
             self._add(chr(int(code, 16)))
 

@@ -16,6 +16,8 @@ from service.intake.table import Columns, FromAbove, NoHeaderError, Row, read_ro
 
 _MERGED = re.compile(rb'<(?:\w+:)?mergeCell\s[^>]{0,80}?ref="([A-Z]{1,3})(\d{1,7}):[A-Z]{1,3}(\d{1,7})"')
 
+_WIDEST = 1_000  # columns; some programs write all 16,384 of a row, empty
+
 
 def read_xlsx(stream: BinaryIO, columns: Columns) -> Items:
     """Yield the records of a workbook, row by row."""
@@ -46,13 +48,18 @@ def read_xlsx(stream: BinaryIO, columns: Columns) -> Items:
 def _rows(sheet: Any, merged: Mapping[tuple[int, int], int]) -> Iterator[Row]:
     held: dict[int, tuple[int, str]] = {}
     for number, cells in enumerate(sheet.iter_rows(values_only=True), start=1):
-        texts = [_text(value) for value in cells]
+        where = f"sheet {sheet.title}, row {number}"
+        beyond = cells[_WIDEST:]
+        if beyond.count(None) < len(beyond):
+            yield where, InputError(where, f"has cells beyond column {_WIDEST:,}; remove them")
+            continue
+        texts = [_text(value) for value in cells[:_WIDEST]]
         for column, text in enumerate(texts):
             if (number, column) in merged:
                 held[column] = (merged[number, column], text)
             elif not text and number <= held.get(column, (0, ""))[0]:
                 texts[column] = FromAbove(held[column][1])
-        yield f"sheet {sheet.title}, row {number}", texts
+        yield where, texts
 
 
 def _merged(package: zipfile.ZipFile, part: str) -> dict[tuple[int, int], int]:

@@ -157,3 +157,36 @@ def test_a_file_without_permission(save, monkeypatch):
     [problem] = read_answers(path)
     assert isinstance(problem, InputError)
     assert str(problem) == f"{path}: cannot be opened (Permission denied); check its place and your rights"
+
+
+def test_names_and_ids_of_no_encoding_can_be_written_anywhere(tmp_path):
+    path = tmp_path / "bad\udcff.csv"
+    path.write_bytes(b"id,text\n,fine\n")
+    [answer] = read_answers(path)
+    assert answer.id == "bad\N{REPLACEMENT CHARACTER}.csv#1"
+    path = tmp_path / "a.jsonl"
+    path.write_text('{"id": "\\ud800", "text": "a"}')
+    [error] = read_answers(path)
+    assert "bytes that are no text" in str(error)
+    assert f"{error}{error.id}".encode()
+
+
+def test_quotes_so_broken_that_every_line_opens_one_end_the_reading(save, read):
+    broken = b'x",' + b"y" * 5_000 + b',"\n'
+    *_, last = read(save("a.csv", b"id,text\n" + broken * 500))
+    assert last == "a.csv: has too many broken quotes up to line 101; save it again"
+
+
+def test_a_first_line_without_end_is_named(save, read):
+    [sentence] = read(save("a.csv", b"x" * 1_000_001))
+    assert sentence.startswith("a.csv: has no column of answers that can be read: line 1: ")
+
+
+def test_reading_can_be_left_off_at_any_answer(save):
+    for name in ("a.txt", "a.csv", "a.jsonl"):
+        answers = read_answers(save(name, '{"text": "a"}\n\n' if name == "a.jsonl" else "text\n\na\n\nb\n"))
+        next(answers)
+        answers.close()
+    answers = read_answers(DOCX)
+    next(answers)
+    answers.close()

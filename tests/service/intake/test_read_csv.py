@@ -110,3 +110,17 @@ def test_a_cell_longer_than_the_limit_costs_its_row_alone(save, read):
 
 def test_an_answer_of_half_a_million_characters_is_read(save, texts):
     assert texts(save("a.csv", f"id,text\n1,{'x' * 500_000}\n")) == ["x" * 500_000]
+
+
+def test_comments_beside_an_answer_belong_to_it(save, read):
+    path = save("a.csv", "id,answer,comments\n1,Cars.,And radios.\n2,,Only a comment.\n3,Only an answer.,\n")
+    assert [answer.text for answer in read(path)] == [
+        "Cars.\nAnd radios.",
+        "Only a comment.",
+        "Only an answer.",
+    ]
+
+
+def test_a_column_that_is_named_stands_alone(save, read):
+    path = save("a.csv", "id,answer,comments\n1,Cars.,And radios.\n")
+    assert [answer.text for answer in read(path, columns={"text": "comments"})] == ["And radios."]

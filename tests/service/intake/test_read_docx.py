@@ -337,3 +337,76 @@ def test_a_table_whose_header_stands_on_the_page_before_goes_on(pairs):
     )
     second = tbl(tr(tc(p(r("C"))), tc(p(r("D"))), tc(p(r("2")))))
     assert pairs(first + second) == [("B", "A"), ("D", "C")]
+
+
+def test_cover_lines_may_share_a_paragraph_and_a_label_may_have_no_value(save_docx, read):
+    cover = p(r("Questionnaire</w:t><w:br/><w:t>State: Peru</w:t><w:br/><w:t>Instrument: UNTOC"))
+    [found] = read(save_docx(cover + QUESTION))
+    assert (found.state, found.instruments) == ("PER", ("untoc",))
+    [found] = read(save_docx(p(r("State:")) + p(r("Instrument: UNTOC")) + QUESTION))
+    assert (found.state, found.instruments) == (None, ("untoc",))
+
+
+def test_a_cover_row_may_hold_two_labels_with_their_values(save_docx, read):
+    def row(*cells):
+        return tr(*(tc(p(r(cell))) for cell in cells))
+
+    cover = tbl(row("State", "Zambia", "Date", "12 March 2013"), row("Instrument", "UNTOC", "Cycle", "2"))
+    [found] = read(save_docx(cover + QUESTION))
+    assert (found.state, found.instruments, found.cycle) == ("ZMB", ("untoc",), "2")
+
+
+def test_a_number_may_go_on_over_several_rows(pairs):
+    first = tr(
+        tc(p(r("3")), properties='<w:vMerge w:val="restart"/>'),
+        tc(p(r("(a) From whom?"))),
+        tc(p(r("Norway."))),
+    )
+    second = tr(tc(properties="<w:vMerge/>"), tc(p(r("(b) To whom?"))), tc(p(r("Namibia."))))
+    assert pairs(tbl(first, second)) == [("3 (a) From whom?", "Norway."), ("(b) To whom?", "Namibia.")]
+
+
+def row_of(*texts):
+    return tr(*(tc(p(r(text))) for text in texts))
+
+
+def test_columns_to_tick_and_columns_beside_the_answer_are_part_of_it(pairs):
+    table = tbl(
+        row_of("Nº", "Pregunta", "Sí", "No", "Observaciones", "Asistencia requerida"),
+        row_of("1", "¿Hay ley?", "X", "", "Artículo 177.", ""),
+        row_of("2", "¿Hay albergues?", "☐", "☒", "", "Un albergue."),
+    )
+    assert pairs(table) == [
+        ("¿Hay ley?", "Sí\nArtículo 177."),
+        ("¿Hay albergues?", "No\nUn albergue."),
+    ]
+
+
+def test_a_table_of_ticks_alone_gives_the_names_of_the_ticked_columns(pairs):
+    table = tbl(
+        row_of("Assistance", "Needed", "Received"),
+        row_of("Training", "x", "☒"),
+        row_of("Equipment", "☐", ""),
+    )
+    assert pairs(table) == [("Training", "Needed\nReceived"), ("Equipment", "")]
+
+
+def test_numbers_that_begin_anew_with_every_table_are_no_ids(save_docx, read):
+    table = tbl(row_of("No.", "Question", "Answer"), row_of("1", "What is needed?", "Cars."))
+    found = read(save_docx(table + p(b("Part B")) + table))
+    assert [answer.id for answer in found] == ["form.docx#1", "form.docx#2"]
+
+
+def test_cover_rows_above_the_questions_of_a_table_do_not_hide_its_headings(pairs):
+    rows = [("State", "Uganda"), ("Instrument", "UNTOC"), ("Cycle", "1"), ("Contact", "Ministry")]
+    heading = tr(tc(p(r("SECTION II")), properties='<w:gridSpan w:val="2"/>'))
+    needs, offers = row_of("What is needed?", "Cars."), row_of("Offers", "Radios.")
+    assert pairs(tbl(*(row_of(*row) for row in rows), needs, heading, offers)) == [
+        ("What is needed?", "Cars."),
+        ("Offers", "Radios."),
+    ]
+
+
+def test_a_prompt_that_another_program_saved_as_text_is_no_answer(answer_of):
+    assert answer_of(p(r("Click or tap here to enter text."))) == ""
+    assert answer_of(p(r("Elija un elemento."))) == ""

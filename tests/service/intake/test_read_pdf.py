@@ -1,3 +1,6 @@
+from service.intake.pdf import as_shown
+
+
 def lines(*texts, x=72, y=150, step=14):
     return [(x, y + n * step, text) for n, text in enumerate(texts)]
 
@@ -144,3 +147,51 @@ def test_an_indented_line_begins_a_paragraph(save_pdf, texts):
     full = "The authorities of the northern region ask for the training of all their officers now."
     page = [(90, 150, full), (72, 164, full), (90, 178, full), (72, 192, "So be it.")]
     assert texts(save_pdf([page])) == [f"{full} {full}", f"{full} So be it."]
+
+
+def test_cover_lines_close_together_are_told_apart(save_pdf, read):
+    cover = lines("State: Nepal", "Instrument: UNTOC", "Cycle: 1", "Please answer in full.", y=100)
+    [found] = read(save_pdf([[*cover, (72, 300, "1. What is needed?", "bold"), *lines("Cars.", y=320)]]))
+    assert (found.state, found.instruments, found.cycle) == ("NPL", ("untoc",), "1")
+
+
+def test_a_line_that_begins_several_pages_is_not_taken_for_a_header(save_pdf, read):
+    def page(*marks):
+        return [(72, 40, "CTOC/COP/2009/7"), *marks]
+
+    pages = [
+        page((72, 80, "Yes."), (72, 300, f"{n}. Is there a law?", "bold"), *lines("No.", y=330))
+        for n in (1, 2, 3, 4, 5, 6)
+    ]
+    pages[1:4] = [page(*lines("More.", y=200 + n)) for n in range(3)]
+    pages[0] = page((72, 200, "0. Is there a decree?", "bold"))
+    text = " ".join(answer.text for answer in read(save_pdf(pages)))
+    assert text.count("Yes.") == 2
+    assert "CTOC" not in text
+
+
+def test_words_below_tick_boxes_are_not_of_the_last_option(save_pdf, read):
+    page = [
+        *grid(100, 160),
+        *lines("1. Is help needed?", y=120),
+        *lines("[ ] Yes [ ] No", "A register of firearms is needed.", x=280, y=120),
+    ]
+    assert pairs(read(save_pdf([page]))) == [("1. Is help needed?", "A register of firearms is needed.")]
+
+
+def test_a_number_that_is_not_bold_does_not_hide_a_bold_question(save_pdf, read):
+    page = [
+        (72, 150, "1."), (90, 150, "Needs", "bold"), *lines("Cars.", y=170),
+        (72, 190, "2."), (90, 190, "Offers", "bold"), *lines("Radios.", y=210),
+    ]  # fmt: skip
+    assert pairs(read(save_pdf([page]))) == [("1. Needs", "Cars."), ("2. Offers", "Radios.")]
+
+
+def test_signs_of_wingdings_are_boxes_and_other_signs_are_bullets():
+    def sign(text, font):
+        return as_shown({"text": text, "fontname": font})["text"]
+
+    assert sign("þ", "ABCDEF+Wingdings-Regular") == "☒"
+    assert sign("\uf0a8", "Wingdings") == "☐"
+    assert sign("\uf0b7", "SymbolMT") == "•"
+    assert sign("a", "Helvetica") == "a"

@@ -63,3 +63,10 @@ def test_cells_merged_down_hold_for_all_their_rows_but_are_no_second_answer(save
     assert [(a.state, a.cycle, a.question, a.text) for a in read(path)] == [
         ("TCD", "2", "a", "A"), ("TCD", "2", "b", "B"), ("TGO", "3", "c", ""), (None, None, None, "D"),
     ]  # fmt: skip
+
+
+def test_cells_far_to_the_right_cost_their_row_alone(save_xlsx, read):
+    far = ["far", *[""] * 1_000, "away"]
+    first, second = read(save_xlsx({"a": [["id", "text"], far, ["2", "Cars."]]}))
+    assert first == "answers.xlsx, sheet a, row 2: has cells beyond column 1,000; remove them"
+    assert second.text == "Cars."

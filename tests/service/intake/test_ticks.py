@@ -33,3 +33,9 @@ def test_options_in_the_paragraph_of_the_question_are_its_answer():
 def test_a_box_alone_is_told_from_text():
     assert is_box(" ☐ ")
     assert not is_box("☐ a")
+
+
+def test_round_brackets_are_boxes_only_beside_empty_ones():
+    assert ticked("(X) No ( ) Yes") == "No"
+    assert ticked("( ) No ( ) Yes") == ""
+    assert ticked("(ix) training;\n(x) equipment.") == "(ix) training;\n(x) equipment."
