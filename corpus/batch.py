@@ -38,7 +38,6 @@ class _Entry:
     id: str
     instruments: list[str]
     states: list[str]
-    style: list[str]
     set_id: str
     question: str | None = None
     tags: Tags = ()
@@ -88,8 +87,8 @@ def _entry(first: int, lines: list[str], where: str) -> _Entry:
     parts = [part.strip() for part in lines[0][1:].split("|")]
     if not parts[0] or len(parts) > 5:
         raise InputError(head, "write '@ id | instruments | States | style | set'")
-    name, instruments, states, style, set_id = parts + [""] * (5 - len(parts))
-    entry = _Entry(head, name, instruments.split(), _split(states), style.split(), set_id)
+    name, instruments, states, _style, set_id = parts + [""] * (5 - len(parts))
+    entry = _Entry(head, name, instruments.split(), _split(states), set_id)
     for number, line in enumerate(lines[1:], first + 1):
         if line.strip():
             _add_line(entry, line, f"{where}:{number}")

@@ -76,13 +76,14 @@ def _variety(
     words = sum(len(words_of(text)) for text in texts)
     samples = [sample_texts(answers, words, seed) for seed in range(SAMPLES)]
     different = sum(map(distinct_trigrams, samples)) / SAMPLES
-    least = (1 - LESS_VARIOUS) * distinct_trigrams(texts)
-    yield Finding("distinct-3 at equal size", language, different, low=least)
-    alike = sum(map(self_bleu, samples)) / SAMPLES
-    # Of BLEU 0 to 1, one minus it is variety.
+    least = 1 - LESS_VARIOUS
     yield Finding(
-        "self-BLEU at equal size", language, alike, high=1 - (1 - LESS_VARIOUS) * (1 - self_bleu(texts))
+        "distinct-3, part of that outside", language, different / distinct_trigrams(texts), low=least
     )
+    alike = sum(map(self_bleu, samples)) / SAMPLES
+    # Self-BLEU tells how alike texts are, from 0 to 1; one minus it is how various.
+    various = (1 - alike) / (1 - self_bleu(texts))
+    yield Finding("1 - self-BLEU, part of that outside", language, various, low=least)
 
 
 def _pairs(pairs: Sequence[tuple[str, str]]) -> str:

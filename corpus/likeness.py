@@ -22,8 +22,10 @@ LEAST_SIZE = 0.5
 # Shorter texts say too little: "No assistance is required." may well stand twice.
 FEWEST_RUNS = 40
 OPENING_WORDS = 4
-# Words in a row that a text outside and an answer may share: longer runs are names of treaties and bodies.
-OUTSIDE_WORDS = 12
+# A run of words in a text outside that no answer may hold: its length, and how many of its words must not be
+# those of the instruments' names, which are the same for everybody.
+OUTSIDE_WORDS = 10
+OWN_WORDS = 6
 
 
 def words_of(text: str) -> list[str]:
@@ -64,8 +66,18 @@ def outside_runs(answers: Sequence[LabelledAnswer], texts: Sequence[str]) -> Ite
 
 
 def _runs(words: Sequence[str]) -> Iterator[tuple[str, ...]]:
+    names = _names()
     for start in range(len(words) - OUTSIDE_WORDS + 1):
-        yield tuple(words[start : start + OUTSIDE_WORDS])
+        run = tuple(words[start : start + OUTSIDE_WORDS])
+        if sum(word not in names for word in run) >= OWN_WORDS:
+            yield run
+
+
+@cache
+def _names() -> frozenset[str]:
+    """The words of the instruments' names in all languages."""
+    labels = (label for entry in load_taxonomy().instruments for label in entry.labels.values())
+    return frozenset(word for label in labels for word in words_of(label))
 
 
 def label_word_shares(answers: Sequence[LabelledAnswer], language: Language) -> dict[str, float]:

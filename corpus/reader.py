@@ -4,6 +4,7 @@ import csv
 import hashlib
 import json
 from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -31,10 +32,18 @@ def corpus_hash() -> str:
 
 
 def read_splits() -> dict[str, Split]:
-    """Which split each author batch belongs to, as splits.csv fixes it."""
+    """Which split each author batch belongs to, as splits.csv fixes it.
+
+    Raises:
+        InputError: a batch has a split that there is not.
+    """
     with (_FOLDER / "splits.csv").open(encoding="utf-8", newline="") as file:
         rows = {row["batch"]: row["split"] for row in csv.DictReader(file)}
-    return {batch: split for batch, name in rows.items() for split in SPLITS if split == name}
+    known: dict[str, Split] = {split: split for split in SPLITS}
+    for batch, name in rows.items():
+        if name not in known:
+            raise InputError(f"splits.csv, {batch}", f"{name} is no split; use one of {', '.join(SPLITS)}")
+    return {batch: known[name] for batch, name in rows.items()}
 
 
 def read_corpus(split: Split) -> list[LabelledAnswer]:
@@ -44,8 +53,21 @@ def read_corpus(split: Split) -> list[LabelledAnswer]:
         ExceptionGroup: of InputErrors, one for every faulty answer.
     """
     splits = read_splits()
+    if without := sorted({path.stem for path in batch_files()} - splits.keys()):
+        raise InputError("splits.csv", f"lacks {', '.join(without[:9])}; run 'needtag corpus split'")
     files = [path for path in batch_files() if splits.get(path.stem) == split]
     return without_errors(item for path in files for item in read_batch(path))
+
+
+def note_test_use(model: str, version: str) -> None:
+    """Write down a look at the test split, in test-uses.csv: a split that is looked at often tests no more.
+
+    Args:
+        model: the name of the model that was measured.
+        version: its version.
+    """
+    with (_FOLDER / "test-uses.csv").open("a", encoding="utf-8") as file:
+        file.write(f"{datetime.now(UTC):%Y-%m-%d},{model},{version},{corpus_hash()[:12]}\n")
 
 
 def without_errors(items: Iterable[LabelledAnswer | InputError]) -> list[LabelledAnswer]:
@@ -73,21 +95,30 @@ def read_labelled(path: Path) -> Iterator[LabelledAnswer | InputError]:
     offered and received `{"types": [...], "subtypes": [...]}`; `unit` or `batch` names what belongs together.
     """
     try:
-        file = path.open(encoding="utf-8")
+        file = path.open("rb")
     except OSError as error:
         yield InputError(str(path), f"cannot be opened: {error.strerror}")
         return
+    ids: set[str] = set()
     with file:
         for number, line in enumerate(file, 1):
             if not line.strip():
                 continue
             where = f"{path.name}, line {number}"
             try:
-                yield _labelled(json.loads(line))
+                labelled = _labelled(json.loads(line.decode("utf-8-sig")))
             except NeedtagError as error:
                 yield InputError(where, str(error))
-            except json.JSONDecodeError as error:
+            except UnicodeDecodeError:
+                yield InputError(where, "is not UTF-8")
+            except (json.JSONDecodeError, RecursionError) as error:
                 yield InputError(where, f"is not JSON: {error}")
+            else:
+                if labelled.answer.id in ids:
+                    yield InputError(where, f"id: {labelled.answer.id} has come before in this file")
+                    continue
+                ids.add(labelled.answer.id)
+                yield labelled
 
 
 def _labelled(line: Any) -> LabelledAnswer:
@@ -101,6 +132,11 @@ def _labelled(line: Any) -> LabelledAnswer:
     stances = frozenset[Stance](stance for stance in STANCES if stance in _strings(line, "stances"))
     if not stances or len(stances) != len(line["stances"]):
         raise InputError("stances", f"must be some of {', '.join(STANCES)}")
+    if "none" in stances and len(stances) > 1:
+        raise InputError("stances", "'none' stands only alone")
+    for name in ("question", "unit", "batch"):
+        if not isinstance(line.get(name), str | None):
+            raise InputError(name, "must be a text")
     return LabelledAnswer(
         answer=Answer(id=line["id"], text=line["text"], question=line.get("question"), language=line["lang"]),
         tags=frozenset(tag for stance in STANCES if stance != "none" for tag in _tags(line, stance)),

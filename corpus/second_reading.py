@@ -5,7 +5,8 @@ A line holds an answer's id, its instruments, its States, and the labels of its 
     ena-01-001 | untoc | MUS GBR | none / requested training.criminal-justice; received legal
 
 `<language>.first.txt` holds the labels as they were before the two readings were compared, and
-`<language>.second.txt` those of the second reading.
+`<language>.second.txt` those of the second reading. The `disputed` files hold the same of the answers that
+cross-validated models disputed: they say nothing of how far readers agree on the whole.
 """
 
 from pathlib import Path
@@ -15,10 +16,12 @@ from corpus.batch import answer_stances, answer_tags, parse_tags
 from nlp.answers import LANGUAGES
 from nlp.errors import InputError
 
+Reading = Literal["first", "second", "disputed.first", "disputed.second"]
+
 _FOLDER = Path(__file__).parent / "second-reading"
 
 
-def read_labels(reading: Literal["first", "second"]) -> dict[str, frozenset[str]]:
+def read_labels(reading: Reading) -> dict[str, frozenset[str]]:
     """Give for every answer of a reading its labels: "requested legal", "stance none", "untoc", "KEN".
 
     Raises:

@@ -11,14 +11,14 @@ from functools import cache
 import numpy as np
 
 from nlp.answers import STANCES, Stance
-from nlp.models import TAGGED_STANCES, Band, Calibration, LabelKind, Scores
+from nlp.models import TAGGED_STANCES, Band, Calibration, Scores
 from nlp.models.scores import Floats
-from nlp.taxonomy import load_taxonomy
+from nlp.taxonomy import Kind, load_taxonomy
 
 # A passage carries a tag if it scores at least this part of what the answer's best passage scores.
 PASSAGE_SHARE = 0.5
 
-_KINDS: tuple[LabelKind, ...] = ("type", "subtype", "instrument")
+_KINDS: tuple[Kind, ...] = ("type", "subtype", "instrument")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ class Tag:
         passages: the numbers of the passages that carry it, from 0.
     """
 
-    kind: LabelKind
+    kind: Kind
     code: str
     stance: Stance | None
     confidence: float
@@ -114,7 +114,7 @@ def _assistance(scores: Scores, found: Confidences, calibration: Calibration) ->
             bands[type_places[place]] = _surer(bands[type_places[place]], bands[place])
         for place, code in enumerate(codes):
             if band := bands[place]:
-                kind: LabelKind = "type" if place < types else "subtype"
+                kind: Kind = "type" if place < types else "subtype"
                 carriers = [each for each, of in enumerate(type_places) if place in (each, of)]
                 raw = scores.tags[:, row, carriers].max(axis=1)
                 yield Tag(kind, code, stance, float(found.tags[row, place]), band, _carrying(raw))

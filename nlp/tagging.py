@@ -83,7 +83,7 @@ class Tagger:
         """Tag answers in order, reading a few ahead; each is tagged as if it were alone."""
         remaining = iter(answers)
         while batch := list(islice(remaining, BATCH)):
-            spans = [split_passages(answer.text) for answer in batch]
+            spans = [_passages(answer.text) for answer in batch]
             texts = [(answer.text, each) for answer, each in zip(batch, spans, strict=True) if each]
             scored = iter(self.model.score(texts) if texts else [])
             for answer, each in zip(batch, spans, strict=True):
@@ -108,6 +108,11 @@ class Tagger:
             ],
             model=self.model.id,
         )
+
+
+def _passages(text: str) -> list[Span]:
+    """The passages that say something: numbering or figures alone have no stance and no tag."""
+    return [(start, end) for start, end in split_passages(text) if any(map(str.isalpha, text[start:end]))]
 
 
 def _unsure(language: str | None, scores: Scores) -> Unsure | None:

@@ -1,5 +1,6 @@
 """The needtag command: its subcommands and options; the work is done elsewhere."""
 
+import io
 import sys
 from pathlib import Path
 from typing import Annotated, Literal
@@ -68,18 +69,24 @@ def tag(
 
     from nlp.models import load_model
     from nlp.tagging import Tagger
-    from service.run import parse_columns, read_files, tag_items, write_records
+    from service.run import check_output, parse_columns, read_files, tag_items, write_records
     from service.terminal import count_records, print_records
 
     if resume and output is None:
         raise InputError("--resume", "a table on the terminal cannot be resumed; give --output")
+    if output is not None:
+        check_output(output, paths)
     tagger = Tagger(load_model(model, trust=trust))
-    items = read_files(paths, columns=parse_columns(columns or []), language=language)
+    names = parse_columns(columns or [])
+    items = read_files(paths, columns=names, language=language)
     if output is None:
         errors = print_records(tag_items(items, tagger, lang), Console(), lang)
     else:
         records = write_records(items, tagger, output, lang=lang, resume=resume)
-        errors = count_records(records, Console(stderr=True), output)
+        console = Console(stderr=True)
+        # Counting reads every file once more, far faster than tagging does: only for somebody who looks.
+        total = sum(1 for _ in read_files(paths, columns=names)) if console.is_terminal else None
+        errors = count_records(records, console, output, total)
     if errors:
         raise typer.Exit(BAD_INPUT)
 
@@ -92,9 +99,10 @@ def train(
     from rich.console import Console
 
     from corpus.reader import corpus_hash, read_corpus
-    from nlp.models import save_model
+    from nlp.models import check_folder, save_model
     from nlp.training.linear import train_linear
 
+    check_folder(output)
     console = Console(stderr=True)
     splits = [read_corpus(split) for split in ("train", "validation", "calibration")]
     with console.status(f"Training on {len(splits[0])} answers"):
@@ -117,13 +125,20 @@ def evaluate(
     """Measure a model on labelled answers: precision, recall and F1 of what it suggests."""
     from rich.console import Console
 
+    from corpus.reader import corpus_hash, note_test_use
+    from corpus.splits import SPLITS
     from evaluation.report import print_report
-    from nlp.models import load_model
+    from nlp.models import load_model, trained_on
     from nlp.tagging import Tagger
     from service.labelled import read_labelled_data
 
     tagger = Tagger(load_model(model, trust=trust))
     answers = [labelled for name in data for labelled in read_labelled_data(name)]
+    if set(data) & set(SPLITS) and trained_on(model) != corpus_hash():
+        problem = "was trained on another state of the corpus, perhaps on these very answers; train it again"
+        typer.echo(f"needtag: {model}: {problem}", err=True)
+    if "test" in data:
+        note_test_use(tagger.model.id.name, tagger.model.id.version)
     print_report(answers, tagger, Console())
 
 
@@ -215,6 +230,10 @@ def taxonomy(
 
 def main() -> None:
     """Run the command; errors that the user can act on are printed as a sentence."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            # A terminal in another encoding shows a question mark rather than ends the run.
+            stream.reconfigure(errors="replace")
     try:
         app()
     except* NeedtagError as group:

@@ -21,8 +21,9 @@ Row = Sequence[str | float]
 _ANSWER_COLUMNS = ("id", "language", "stances", "states", "unsure", "question", "text", "model")
 _TAG_COLUMNS = ("kind", "code", "label", "stance", "confidence", "band", "passages")
 COLUMNS = (*_ANSWER_COLUMNS, *_TAG_COLUMNS, "error")
-# What XLSX allows in a cell.
+# What XLSX allows in a cell, and a little less than it allows on a sheet.
 LONGEST_CELL = 32_767
+SHEET_ROWS = 1_000_000
 
 
 def error_record(error: InputError) -> Record:
@@ -42,8 +43,8 @@ def read_lines(path: Path) -> Iterator[Record]:
             yield json.loads(line)
 
 
-def writer_for(output: Path) -> Callable[[Path, Path, Language], None]:
-    """The function that makes an output of records, by the output's ending.
+def writer_for(output: Path) -> Callable[[Iterable[Record], Path, Language], None]:
+    """The function that writes records to an output, by the output's ending.
 
     Raises:
         InputError: the ending is none of those that needtag writes.
@@ -54,38 +55,50 @@ def writer_for(output: Path) -> Callable[[Path, Path, Language], None]:
     return writers[output.suffix.lower()]
 
 
-def _write_jsonl(part: Path, target: Path, _: Language) -> None:
-    part.replace(target)
+def _write_jsonl(records: Iterable[Record], target: Path, _: Language) -> None:
+    with target.open("w", encoding="utf-8", errors="backslashreplace") as file:
+        file.writelines(map(to_line, records))
 
 
-def _write_csv(part: Path, target: Path, lang: Language) -> None:
+def _write_csv(records: Iterable[Record], target: Path, lang: Language) -> None:
     # The byte order mark tells spreadsheets that this is UTF-8.
-    with target.open("w", encoding="utf-8-sig", newline="") as file:
-        csv.writer(file).writerows(_table(read_lines(part), lang))
+    with target.open("w", encoding="utf-8-sig", errors="replace", newline="") as file:
+        writer = csv.writer(file)
+        for row in _table(records, lang):
+            writer.writerow([safe_cell(value) if isinstance(value, str) else value for value in row])
 
 
-def _write_xlsx(part: Path, target: Path, lang: Language) -> None:
+def _write_xlsx(records: Iterable[Record], target: Path, lang: Language) -> None:
     from openpyxl import Workbook
+    from openpyxl.cell import WriteOnlyCell
     from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
-    def cell(value: str | float) -> str | float:
-        if not isinstance(value, str):
-            return value
-        return ILLEGAL_CHARACTERS_RE.sub("�", value)[:LONGEST_CELL]
-
     workbook = Workbook(write_only=True)
-    sheet = workbook.create_sheet("tags")
-    for row in _table(read_lines(part), lang):
-        sheet.append([cell(value) for value in row])
+    for number, row in enumerate(_table(records, lang)):
+        if number % SHEET_ROWS == 0:
+            sheet = workbook.create_sheet(f"tags {number // SHEET_ROWS + 1}" if number else "tags")
+        cells = []
+        for value in row:
+            text = ILLEGAL_CHARACTERS_RE.sub("�", value) if isinstance(value, str) else value
+            cell = WriteOnlyCell(sheet, _cut(text) if isinstance(text, str) else text)
+            if isinstance(text, str):
+                # As text, so that no spreadsheet runs it as a formula.
+                cell.data_type = "s"
+            cells.append(cell)
+        sheet.append(cells)
     workbook.save(target)
+
+
+def _cut(text: str) -> str:
+    """What fits into a cell; an ellipsis says that there is more, which JSON Lines and CSV hold."""
+    return text if len(text) <= LONGEST_CELL else text[: LONGEST_CELL - 1] + "…"
 
 
 def _table(records: Iterable[Record], lang: Language) -> Iterator[Row]:
     """The header, then one row for each answer and tag; an answer without a tag has one row."""
     yield COLUMNS
     for record in records:
-        for row in _rows(record, lang):
-            yield [safe_cell(value) if isinstance(value, str) else value for value in row]
+        yield from _rows(record, lang)
 
 
 def _rows(record: Record, lang: Language) -> Iterator[Row]:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from rich.console import Console, Group, RenderableType
 from rich.padding import Padding
-from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 from rich.text import Text
 
@@ -36,23 +36,26 @@ def print_records(records: Iterable[Record], console: Console, lang: Language) -
     return errors
 
 
-def count_records(records: Iterable[Record], console: Console, output: Path) -> int:
-    """Show how far a run into a file is, and name each error; gives the number of errors."""
+def count_records(records: Iterable[Record], console: Console, output: Path, total: int | None) -> int:
+    """Show how far a run into a file is, of how many items, and name each error; gives their number."""
     answers = errors = 0
-    columns = (SpinnerColumn(), TextColumn("{task.completed:,} answers"), TextColumn("{task.fields[rate]}"))
-    with Progress(*columns, TimeElapsedColumn(), console=console, transient=True) as progress:
-        task = progress.add_task("tagging", total=None, rate="")
+    columns = (
+        BarColumn(),
+        TextColumn("{task.completed:,} of {task.total:,}"),
+        TextColumn("{task.fields[rate]}"),
+    )
+    with Progress(*columns, TimeRemainingColumn(), console=console, transient=True) as progress:
+        task = progress.add_task("tagging", total=total, rate="", visible=total is not None)
         for record in records:
             if "error" in record:
                 errors += 1
                 console.print(Text(printable(record["error"]["detail"]), style="red"), soft_wrap=True)
             else:
                 answers += 1
-                speed = progress.tasks[0].speed
-                progress.update(task, advance=1, rate=f"{speed:,.0f} a second" if speed else "")
-    console.print(
-        _summary(answers, errors), printable(str(output)), sep=": ", highlight=False, soft_wrap=True
-    )
+            speed = progress.tasks[0].speed
+            progress.update(task, advance=1, rate=f"{speed:,.0f} a second" if speed else "")
+    summary = f"{_summary(answers, errors)}: {printable(str(output))}"
+    console.print(summary, highlight=False, markup=False, soft_wrap=True)
     return errors
 
 

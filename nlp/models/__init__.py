@@ -3,7 +3,7 @@
 from nlp.models.calibration import Band, Calibration, KindCalibration, LabelKind
 from nlp.models.model import DummyModel, Model, ModelId
 from nlp.models.scores import TAGGED_STANCES, Scores
-from nlp.models.storage import DEFAULT_FOLDER, load_model, save_model
+from nlp.models.storage import DEFAULT_FOLDER, check_folder, load_model, save_model, trained_on
 
 __all__ = [
     "DEFAULT_FOLDER",
@@ -16,6 +16,8 @@ __all__ = [
     "Model",
     "ModelId",
     "Scores",
+    "check_folder",
     "load_model",
     "save_model",
+    "trained_on",
 ]

@@ -7,7 +7,8 @@ begins.
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from typing import Any, Literal
+from math import isfinite
+from typing import Any, Literal, get_args
 
 import numpy as np
 
@@ -40,6 +41,17 @@ class KindCalibration:
     safe: float | None = None
     suggest: float = 0.5
     unsure: float = 0.5
+
+    def __post_init__(self) -> None:
+        numbers = [
+            self.slope,
+            self.intercept,
+            self.suggest,
+            self.unsure,
+            *([] if self.safe is None else [self.safe]),
+        ]
+        if not all(isinstance(number, int | float) and isfinite(number) for number in numbers):
+            raise ModelError("calibration", "holds something else than numbers; train the model again")
 
     def confidence(self, scores: Floats) -> Floats:
         """Turn raw scores into calibrated probabilities, rounded to 4 decimals."""
@@ -75,6 +87,10 @@ class Calibration:
         Raises:
             ModelError: the fields are not those of a calibration.
         """
+        if fields.keys() != set(get_args(LabelKind)):
+            raise ModelError(
+                "calibration.json", "does not have the four kinds of label; train the model again"
+            )
         try:
             return cls(**{kind: KindCalibration(**values) for kind, values in fields.items()})
         except TypeError as error:

@@ -14,9 +14,10 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.pipeline import FeatureUnion
 
 from nlp.answers import STANCES
+from nlp.errors import ModelError
 from nlp.models.calibration import Calibration
 from nlp.models.model import ModelId
-from nlp.models.scores import TAGGED_STANCES, Floats, Scores, Text
+from nlp.models.scores import TAGGED_STANCES, Floats, PassagedText, Scores
 from nlp.taxonomy import load_taxonomy
 
 # The part of the whole answer's features that is added to each passage's: chosen by cross-validation over
@@ -42,12 +43,29 @@ def new_features() -> FeatureUnion:
     )
 
 
-def passage_features(features: FeatureUnion, texts: Sequence[Text]) -> csr_matrix:
+def passage_features(features: FeatureUnion, texts: Sequence[PassagedText]) -> csr_matrix:
     """The features of every passage of every text, one row a passage, in order."""
+    passages, owners, rows = _rows(features, texts)
+    return (rows[:passages] + CONTEXT_WEIGHT * rows[owners]).tocsr()
+
+
+def _rows(features: FeatureUnion, texts: Sequence[PassagedText]) -> tuple[int, list[int], csr_matrix]:
+    """Give the number of passages, for each the row of its answer, and rows: passages first, then answers."""
     passages = [text[start:end] for text, spans in texts for start, end in spans]
     rows = features.transform(passages + [text for text, _ in texts]).tocsr()
     owners = [len(passages) + number for number, (_, spans) in enumerate(texts) for _ in spans]
-    return (rows[: len(passages)] + CONTEXT_WEIGHT * rows[owners]).tocsr()
+    return len(passages), owners, rows
+
+
+def columns(features: FeatureUnion) -> int:
+    """How many features the vectorizers give."""
+    return sum(len(vectorizer.vocabulary_) for _, vectorizer in features.transformer_list)
+
+
+def labels() -> tuple[str, ...]:
+    """What the columns of the weights stand for: the stances, then the codes, then the instruments."""
+    taxonomy = load_taxonomy()
+    return (*STANCES, *taxonomy.codes, *(entry.code for entry in taxonomy.instruments))
 
 
 class LinearModel:
@@ -72,6 +90,10 @@ class LinearModel:
         intercepts: Floats,
         familiar_share: float = 0.0,
     ) -> None:
+        if weights.shape != (columns(features), len(labels())) or intercepts.shape != weights.shape[1:]:
+            raise ModelError(model_id.name, "has weights of another shape than its terms and labels ask for")
+        if not (np.isfinite(weights).all() and np.isfinite(intercepts).all() and 0 <= familiar_share <= 1):
+            raise ModelError(model_id.name, "has weights that are no numbers")
         self.id = model_id
         self.calibration = calibration
         self.features = features
@@ -80,10 +102,12 @@ class LinearModel:
         self.familiar_share = familiar_share
         self._word_analyzer = features["word"].build_analyzer()
 
-    def score(self, texts: Sequence[Text]) -> list[Scores]:
+    def score(self, texts: Sequence[PassagedText]) -> list[Scores]:
         """Score answers; see Model."""
-        rows = passage_features(self.features, texts)
-        probabilities = expit(rows @ self.weights + self.intercepts)
+        passages, owners, rows = _rows(self.features, texts)
+        # Multiplied before they are added: a long answer's features are not copied to each of its passages.
+        odds = rows @ self.weights
+        probabilities = expit(odds[:passages] + CONTEXT_WEIGHT * odds[owners] + self.intercepts)
         ends = np.cumsum([len(spans) for _, spans in texts])[:-1]
         return [
             self._scores(text, part)

@@ -8,7 +8,7 @@ import numpy as np
 
 from nlp.answers import STANCES
 from nlp.models.calibration import Calibration
-from nlp.models.scores import TAGGED_STANCES, Scores, Text
+from nlp.models.scores import TAGGED_STANCES, PassagedText, Scores
 from nlp.taxonomy import load_taxonomy
 
 
@@ -26,7 +26,7 @@ class Model(Protocol):
     id: ModelId
     calibration: Calibration
 
-    def score(self, texts: Sequence[Text]) -> list[Scores]:
+    def score(self, texts: Sequence[PassagedText]) -> list[Scores]:
         """Score answers, each a text with the spans of its passages (one at least).
 
         A text's scores do not depend on the texts beside it.
@@ -39,7 +39,7 @@ class DummyModel:
     id = ModelId("dummy", "0")
     calibration = Calibration()
 
-    def score(self, texts: Sequence[Text]) -> list[Scores]:
+    def score(self, texts: Sequence[PassagedText]) -> list[Scores]:
         """Give every label the score 0 and every passage the stance "none"."""
         taxonomy = load_taxonomy()
         scores = []

@@ -13,7 +13,7 @@ TAGGED_STANCES: tuple[Stance, ...] = tuple(stance for stance in STANCES if stanc
 
 Floats = NDArray[np.float64]
 Span = tuple[int, int]
-Text = tuple[str, Sequence[Span]]
+PassagedText = tuple[str, Sequence[Span]]
 
 
 @dataclass(frozen=True, slots=True)

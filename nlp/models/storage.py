@@ -61,8 +61,8 @@ def save_model(model: LinearModel, folder: Path, *, corpus: str) -> None:
     Raises:
         ModelError: the folder exists and holds something else than a model.
     """
-    if folder.exists() and any(folder.iterdir()) and not (folder / _MANIFEST).is_file():
-        raise ModelError(str(folder), "holds something else than a model; give another folder")
+    folder = folder.resolve()
+    check_folder(folder)
     folder.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder.parent, prefix=f".{folder.name}-") as work:
         new = Path(work) / "new"
@@ -72,7 +72,30 @@ def save_model(model: LinearModel, folder: Path, *, corpus: str) -> None:
         _write_json(new / _MANIFEST, _manifest(new, corpus))
         if folder.exists():
             folder.rename(Path(work) / "old")
-        new.rename(folder)
+        try:
+            new.rename(folder)
+        except OSError:
+            if (Path(work) / "old").exists():
+                (Path(work) / "old").rename(folder)
+            raise
+
+
+def check_folder(folder: Path) -> None:
+    """Refuse a folder that a model must not be written to.
+
+    Raises:
+        ModelError: there is a file, or a folder with something else than a model.
+    """
+    if folder.exists() and not folder.is_dir():
+        raise ModelError(str(folder), "is a file; give a folder")
+    if folder.exists() and any(folder.iterdir()) and not (folder / _MANIFEST).is_file():
+        raise ModelError(str(folder), "holds something else than a model; give another folder")
+
+
+def trained_on(model: str) -> str | None:
+    """The hash of the corpus that a model was trained on; None for the dummy."""
+    folder = DEFAULT_FOLDER if model == DEFAULT else Path(model)
+    return None if model == DUMMY else _read_json(folder / _MANIFEST).get("corpus")
 
 
 def _manifest(folder: Path, corpus: str) -> dict[str, Any]:
@@ -81,7 +104,7 @@ def _manifest(folder: Path, corpus: str) -> dict[str, Any]:
     return {
         "format": FORMAT,
         "kind": "linear",
-        "version": hashlib.sha256(json.dumps(hashes, sort_keys=True).encode()).hexdigest()[:12],
+        "version": _version(hashes),
         "taxonomy": taxonomy.version,
         "labels": [*taxonomy.codes, *(entry.code for entry in taxonomy.instruments)],
         "corpus": corpus,
@@ -94,9 +117,14 @@ def _load_folder(folder: Path, name: str) -> Model:
     manifest = _read_json(folder / _MANIFEST)
     if manifest.get("format") != FORMAT:
         raise ModelError(name, f"has format {manifest.get('format')}; this needtag reads format {FORMAT}")
+    if manifest.get("kind") != "linear":
+        raise ModelError(name, f"is of kind {manifest.get('kind')}, which this needtag does not know")
     _check_labels(name, manifest.get("labels"))
+    hashes = manifest.get("files")
+    if not isinstance(hashes, dict) or manifest.get("version") != _version(hashes):
+        raise ModelError(name, "has a manifest that was changed by hand; install or train it again")
     for file in (_CALIBRATION, _DATA):
-        if not (folder / file).is_file() or _sha256(folder / file) != manifest.get("files", {}).get(file):
+        if not (folder / file).is_file() or _sha256(folder / file) != hashes.get(file):
             raise ModelError(f"{name}, {file}", "is not the file that the manifest names; install it again")
     calibration = Calibration.from_json(_read_json(folder / _CALIBRATION))
     data = safe_joblib.load(folder / _DATA)
@@ -104,6 +132,11 @@ def _load_folder(folder: Path, name: str) -> Model:
         return LinearModel.from_data(ModelId(name, str(manifest.get("version"))), calibration, data)
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise ModelError(f"{name}, {_DATA}", "does not hold a linear model; train it again") from error
+
+
+def _version(hashes: Any) -> str:
+    """A model's version: it changes with any of its files."""
+    return hashlib.sha256(json.dumps(hashes, sort_keys=True).encode()).hexdigest()[:12]
 
 
 def _check_labels(name: str, labels: Any) -> None:

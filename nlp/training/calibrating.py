@@ -21,6 +21,7 @@ KINDS: tuple[LabelKind, ...] = ("subtype", "type", "instrument", "stance")
 # A tag in `safe` is right at least this often, with this certainty; `unsure` reaches down to this recall.
 SAFE_PRECISION = 0.95
 SAFE_CERTAINTY = 0.95
+SAFE_STEP = 100
 UNSURE_RECALL = 0.85
 
 # All (answer, label) cells of one kind, pooled: what the model says, and whether the label is there.
@@ -117,7 +118,7 @@ def best_f1_threshold(confidence: Floats, present: NDArray[np.bool_]) -> float:
     """The confidence from which taking every label gives the best micro-F1."""
     order, hits = _by_confidence(confidence, present)
     f1 = 2 * hits / (np.arange(1, len(hits) + 1) + present.sum())
-    return float(order[np.argmax(f1)])
+    return float(order[np.argmax(np.where(_last_of_equals(order), f1, -1))])
 
 
 def recall_threshold(confidence: Floats, present: NDArray[np.bool_], recall: float) -> float:
@@ -129,16 +130,28 @@ def recall_threshold(confidence: Floats, present: NDArray[np.bool_], recall: flo
 def safe_threshold(confidence: Floats, present: NDArray[np.bool_]) -> float | None:
     """The lowest confidence from which labels are right as often, and as certainly, as `safe` asks.
 
-    The certainty is the one-sided lower bound of Clopper and Pearson (1934) on the precision. None where no
-    threshold qualifies.
+    Thresholds are tested from the strictest down, a step of labels at a time, and the first that fails ends
+    the search, so that the certainty is that of one test (fixed sequence testing, Angelopoulos et al. 2021,
+    "Learn then test"). A threshold passes if the one-sided lower bound of Clopper and Pearson (1934) on its
+    precision does. Labels of one author are not quite independent, as the bound takes them to be. None where
+    no threshold passes.
     """
     order, hits = _by_confidence(confidence, present)
-    taken = np.arange(1, len(hits) + 1)
-    low = beta.ppf(1 - SAFE_CERTAINTY, hits, taken - hits + 1)
-    # The last of equal confidences stands for all of them.
-    last = np.append(order[1:] != order[:-1], True)
-    good = np.flatnonzero(last & (low >= SAFE_PRECISION))
-    return float(order[good[-1]]) if good.size else None
+    lasts = np.flatnonzero(_last_of_equals(order))
+    passed = None
+    for taken in range(SAFE_STEP, len(order) + 1, SAFE_STEP):
+        # The last of equal confidences stands for all of them.
+        place = lasts[np.searchsorted(lasts, taken - 1)]
+        # Without a hit the bound is not a number, and does not pass.
+        if not beta.ppf(1 - SAFE_CERTAINTY, hits[place], place + 1 - hits[place] + 1) >= SAFE_PRECISION:
+            break
+        passed = float(order[place])
+    return passed
+
+
+def _last_of_equals(order: Floats) -> NDArray[np.bool_]:
+    """Which of the ordered confidences are the last of their value: only there can a threshold stand."""
+    return np.append(order[1:] != order[:-1], True)
 
 
 def _by_confidence(confidence: Floats, present: NDArray[np.bool_]) -> tuple[Floats, NDArray[np.int64]]:

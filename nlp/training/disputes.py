@@ -71,7 +71,8 @@ def cross_validated_scores(answers: Sequence[LabelledAnswer]) -> Floats:
     for seen, unseen in GroupKFold(FOLDS).split(groups, groups=groups):
         model = fit_linear([answers[number] for number in seen.tolist()])
         texts = [
-            (answers[number].answer.text, split_passages(answers[number].answer.text)) for number in unseen.tolist()
+            (answers[number].answer.text, split_passages(answers[number].answer.text))
+            for number in unseen.tolist()
         ]
         for number, found in zip(unseen.tolist(), model.score(texts), strict=True):
             requested = found.answer_tags()[TAGGED_STANCES.index("requested"), types:]

@@ -11,7 +11,7 @@ from sklearn.linear_model import LogisticRegression
 from nlp.answers import STANCES, LabelledAnswer, LabelledPassage
 from nlp.models import Calibration, ModelId
 from nlp.models.linear import LinearModel, new_features, passage_features
-from nlp.models.scores import Floats, Text
+from nlp.models.scores import Floats, PassagedText
 from nlp.taxonomy import load_taxonomy
 from nlp.training.calibrating import fit_calibration
 
@@ -67,7 +67,7 @@ def _marked(labelled: LabelledAnswer) -> tuple[LabelledPassage, ...]:
     return (LabelledPassage(0, len(labelled.answer.text), tags),)
 
 
-def _text(labelled: LabelledAnswer) -> Text:
+def _text(labelled: LabelledAnswer) -> PassagedText:
     return labelled.answer.text, [(passage.start, passage.end) for passage in _marked(labelled)]
 
 

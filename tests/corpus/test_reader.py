@@ -68,6 +68,15 @@ def test_the_hash_changes_with_any_batch(tmp_path, monkeypatch):
     assert reader.corpus_hash() != before
 
 
+def test_each_look_at_the_test_split_is_written_down(tmp_path, monkeypatch):
+    monkeypatch.setattr(reader, "_FOLDER", tmp_path)
+    (tmp_path / "splits.csv").write_text("batch,split\n", encoding="utf-8")
+    reader.note_test_use("linear", "abc")
+    reader.note_test_use("linear", "def")
+    lines = (tmp_path / "test-uses.csv").read_text("utf-8").splitlines()
+    assert [line.split(",")[1:3] for line in lines] == [["linear", "abc"], ["linear", "def"]]
+
+
 def labelled_file(tmp_path, *lines):
     path = tmp_path / "labelled.jsonl"
     path.write_text("\n".join(line if isinstance(line, str) else json.dumps(line) for line in lines), "utf-8")
@@ -101,6 +110,9 @@ def test_a_sub_type_brings_its_type(tmp_path):
         ({"instruments": ["nato"]}, "instruments: nato"),
         ({"states": ["XXX"]}, "XXX"),
         ({"states": "KEN"}, "states: must be a list"),
+        ({"stances": ["none", "requested"]}, "'none' stands only alone"),
+        ({"question": 7}, "question: must be a text"),
+        ({"unit": ["u"]}, "unit: must be a text"),
     ],
 )
 def test_a_faulty_line_is_named_and_the_next_one_read(tmp_path, change, problem):
@@ -115,6 +127,28 @@ def test_lines_that_are_no_objects_are_named(tmp_path):
     broken, number = read_labelled(labelled_file(tmp_path, "{", "7"))
     assert "line 1: is not JSON" in str(broken)
     assert "line 2: line: must be a JSON object" in str(number)
+
+
+def test_an_id_stands_once(tmp_path):
+    labelled, error = read_labelled(labelled_file(tmp_path, LINE, LINE))
+    assert labelled.answer.id == "en-1"
+    assert "line 2: id: en-1 has come before" in str(error)
+
+
+def test_bytes_that_are_no_text_cost_their_line_alone(tmp_path):
+    path = tmp_path / "labelled.jsonl"
+    good = json.dumps(LINE).encode()
+    path.write_bytes(b"\xef\xbb\xbf" + good + b"\n\xff\n" + b"[" * 100_000 + b"\n")
+    labelled, not_text, too_deep = read_labelled(path)
+    assert labelled.answer.id == "en-1"
+    assert "line 2: is not UTF-8" in str(not_text)
+    assert "line 3: is not JSON" in str(too_deep)
+
+
+def test_a_batch_without_a_split_is_named(monkeypatch):
+    monkeypatch.setattr(reader, "read_splits", lambda: {"ena-01": "train"})
+    with pytest.raises(InputError, match=r"splits\.csv: lacks con-01, con-02.*; run"):
+        reader.read_corpus("train")
 
 
 def test_a_missing_file_is_named(tmp_path):

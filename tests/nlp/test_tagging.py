@@ -63,19 +63,28 @@ def test_an_answer_without_words_has_no_tags_and_is_no_error(tagger, text):
 @pytest.mark.parametrize(
     ("text", "why"),
     [
-        (
-            "Precisamos de formação para os nossos magistrados e de equipamento para a polícia judiciária.",
-            "language",
-        ),
+        ("Precisamos de formação para os nossos magistrados e de equipamento para a polícia.", "language"),
         ("Нам нужна помощь в подготовке судей и прокуроров.", "language"),
-        ("Xqzv wrblk tnnpf grrkz mmvtq plkzz wvvbn qrrtz.", "unfamiliar"),
+        ("Kenya needs xqzv wrblk tnnpf grrkz mmvtq plkzz wvvbn qrrtz help to the of.", "unfamiliar"),
     ],
     ids=["Portuguese", "Cyrillic", "no words"],
 )
 def test_an_answer_unlike_the_corpus_wants_a_human(tagger, text, why):
     tagged = tagger.tag(Answer("a", text))
-    assert tagged.unsure in (why, "language")
+    assert tagged.unsure == why
     assert {tag.band for tag in tagged.tags} <= {"unsure"}
+
+
+@pytest.mark.parametrize("text", ["1. 2. 3.", "12345", "- - -"])
+def test_numbering_and_figures_alone_have_no_tags_and_no_stance(tagger, text):
+    tagged = tagger.tag(Answer("a", text))
+    assert (tagged.tags, tagged.stances, tagged.passages, tagged.unsure) == ([], [], [], None)
+
+
+def test_a_long_answer_of_many_passages_is_tagged(tagger):
+    tagged = tagger.tag(Answer("a", "Kenya asks for cars. We have no money for fuel. " * 1500))
+    assert len(tagged.passages) == 3000
+    assert len(tagged.mentions) == 1500
 
 
 def test_the_dummy_model_finds_no_tags_but_all_else():

@@ -107,7 +107,7 @@ def test_spreadsheets_do_not_run_what_an_answer_says(needtag, answers, tmp_path)
     rows = list(openpyxl.load_workbook(tmp_path / "out.xlsx")["tags"].iter_rows())
     assert [cell.value for cell in rows[0]][:2] == ["id", "language"]
     assert {cell.data_type for row in rows for cell in row} <= {"s", "n", "inlineStr"}
-    assert any(str(cell.value).startswith("'=2+2") for row in rows for cell in row)
+    assert any(str(cell.value).startswith("=2+2") for row in rows for cell in row)
 
 
 def test_an_xlsx_can_hold_any_answer(needtag, tmp_path):
@@ -201,10 +201,76 @@ def test_a_cut_run_goes_on_with_the_same_input_and_model_only(needtag, answers, 
     out = tmp_path / "out.jsonl"
     cut_run(needtag, answers, out, monkeypatch, 2)
     code, _, err = needtag("tag", answers, "-o", out, "--resume", "--model", "dummy")
-    assert (code, "line 1: is from another input or model" in err) == (2, True)
+    assert (code, "line 1: is from another input, model or language" in err) == (2, True)
+    code, _, err = needtag("tag", answers, "-o", out, "--resume", "--lang", "fr")
+    assert (code, "line 1: is from another input, model or language" in err) == (2, True)
     answers.write_text(answers.read_text("utf-8").replace("No assistance", "Some assistance"), "utf-8")
     code, _, err = needtag("tag", answers, "-o", out, "--resume")
-    assert (code, "line 2: is from another input or model" in err) == (2, True)
+    assert (code, "line 2: is from another input, model or language" in err) == (2, True)
+
+
+@pytest.mark.parametrize("damage", [b"garbage\n", b"[]\n", b"{}\n", b"\xff\n", b"null\n"])
+def test_a_damaged_cut_run_is_named(needtag, answers, tmp_path, damage):
+    (tmp_path / "out.jsonl.part").write_bytes(damage)
+    code, _, err = needtag("tag", answers, "-o", tmp_path / "out.jsonl", "--resume", "--model", "dummy")
+    assert (code, "out.jsonl.part, line 1: is from another" in err) == (2, True)
+
+
+def test_an_output_that_is_an_input_is_refused(needtag, answers, tmp_path):
+    before = answers.read_bytes()
+    code, _, err = needtag("tag", answers, "-o", answers)
+    assert (code, "is also an input, which would be lost" in err) == (2, True)
+    assert answers.read_bytes() == before
+    linked = tmp_path / "linked.jsonl"
+    linked.symlink_to(answers)
+    assert needtag("tag", linked, "-o", answers)[0] == 2
+
+
+def test_an_output_that_is_a_folder_is_refused(needtag, answers, tmp_path):
+    (tmp_path / "out.jsonl").mkdir()
+    code, _, err = needtag("tag", answers, "-o", tmp_path / "out.jsonl")
+    assert (code, "is a folder; give the name of a file" in err) == (2, True)
+
+
+def test_what_stands_beside_the_output_is_left_alone(needtag, answers, tmp_path):
+    beside = {tmp_path / name: name for name in ("out.csv.new", ".out.csv", "out.csv~")}
+    for path, text in beside.items():
+        path.write_text(text, "utf-8")
+    needtag("tag", answers, "-o", tmp_path / "out.csv", "--model", "dummy")
+    assert {path: path.read_text("utf-8") for path in beside} == beside
+
+
+def test_a_name_that_looks_like_markup_is_shown_as_it_is(needtag, answers, tmp_path):
+    code, _, err = needtag("tag", answers, "-o", tmp_path / "x[red].jsonl", "--model", "dummy")
+    assert (code, "x[red].jsonl" in err) == (0, True)
+
+
+def test_the_same_id_in_two_files_gets_the_second_files_name(needtag, answers, tmp_path):
+    other = tmp_path / "other.csv"
+    other.write_text("id,text\nq1,One\nq9,Two\n", "utf-8")
+    needtag("tag", answers, other, "-o", tmp_path / "out.jsonl", "--model", "dummy")
+    assert [record["id"] for record in read_lines(tmp_path / "out.jsonl")] == [
+        "q1",
+        "q2",
+        "q3",
+        "other.csv/q1",
+        "q9",
+    ]
+
+
+def test_a_model_is_not_trained_for_a_folder_that_holds_something_else(needtag, tmp_path, monkeypatch):
+    monkeypatch.setattr("nlp.training.linear.train_linear", lambda *_: pytest.fail("trained"))
+    (tmp_path / "letter.txt").write_text("x", "utf-8")
+    code, _, err = needtag("train", "-o", tmp_path)
+    assert (code, "holds something else than a model" in err) == (2, True)
+
+
+def test_many_rows_go_on_another_sheet(needtag, answers, tmp_path, monkeypatch):
+    monkeypatch.setattr("service.records.SHEET_ROWS", 2)
+    needtag("tag", answers, "-o", tmp_path / "out.xlsx", "--model", "dummy")
+    book = openpyxl.load_workbook(tmp_path / "out.xlsx")
+    assert [sheet.title for sheet in book] == ["tags", "tags 2"]
+    assert [row[0].value for sheet in book for row in sheet.iter_rows()] == ["id", "q1", "q2", "q3"]
 
 
 def test_resume_needs_an_output(needtag, answers):

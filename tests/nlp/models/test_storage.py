@@ -1,4 +1,5 @@
 import json
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -18,6 +19,12 @@ def folder(small_model, tmp_path):
 def change_manifest(folder, **changes):
     path = folder / "manifest.json"
     path.write_text(json.dumps(json.loads(path.read_text("utf-8")) | changes), "utf-8")
+
+
+def sign_manifest(folder):
+    """Make the manifest fit files that a test has changed."""
+    hashes = {name: storage._sha256(folder / name) for name in ("calibration.json", "model.joblib")}
+    change_manifest(folder, files=hashes, version=storage._version(hashes))
 
 
 def test_a_saved_model_scores_as_before(small_model, folder):
@@ -87,11 +94,58 @@ def test_a_broken_manifest_is_named(folder):
 
 def test_data_of_something_else_is_refused(folder):
     storage.safe_joblib.dump({"other": 1}, folder / "model.joblib")
-    change_manifest(
-        folder, files={n: storage._sha256(folder / n) for n in ("model.joblib", "calibration.json")}
-    )
+    sign_manifest(folder)
     with pytest.raises(ModelError, match="does not hold a linear model"):
         load_model(str(folder), trust=True)
+
+
+@pytest.mark.parametrize(
+    ("change", "problem"),
+    [
+        (lambda data: data | {"weights": data["weights"][:-1]}, "weights of another shape"),
+        (lambda data: data | {"weights": data["weights"][:, :-1]}, "weights of another shape"),
+        (lambda data: data | {"intercepts": data["intercepts"][:3]}, "weights of another shape"),
+        (lambda data: data | {"intercepts": data["intercepts"] * np.nan}, "weights that are no numbers"),
+        (lambda data: data | {"familiar_share": "much"}, "does not hold a linear model"),
+    ],
+)
+def test_a_model_whose_parts_do_not_fit_is_refused(folder, change, problem):
+    path = folder / "model.joblib"
+    storage.safe_joblib.dump(change(storage.safe_joblib.load(path)), path)
+    sign_manifest(folder)
+    with pytest.raises(ModelError, match=problem):
+        load_model(str(folder), trust=True)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"type": None},
+        {"stance": {"slope": "1"}},
+        {"stance": {"slope": float("nan")}},
+        {"stance": {"width": 1}},
+    ],
+)
+def test_a_calibration_that_is_none_is_refused(folder, change):
+    path = folder / "calibration.json"
+    fields = json.loads(path.read_text("utf-8")) | change
+    path.write_text(json.dumps({kind: values for kind, values in fields.items() if values}), "utf-8")
+    sign_manifest(folder)
+    with pytest.raises(ModelError, match="calibration"):
+        load_model(str(folder), trust=True)
+
+
+@pytest.mark.parametrize("change", [{"version": "1"}, {"files": []}, {"kind": "other"}, {"files": None}])
+def test_a_manifest_that_was_changed_by_hand_is_refused(folder, change):
+    change_manifest(folder, **change)
+    with pytest.raises(ModelError, match=r"mine: (has a manifest|is of kind other)"):
+        load_model(str(folder), trust=True)
+
+
+def test_saving_to_a_file_is_refused(small_model, tmp_path):
+    (tmp_path / "file").write_text("x", "utf-8")
+    with pytest.raises(ModelError, match="is a file; give a folder"):
+        save_model(small_model, tmp_path / "file", corpus="def")
 
 
 def test_saving_replaces_a_model_but_nothing_else(small_model, folder, tmp_path):
@@ -104,12 +158,21 @@ def test_saving_replaces_a_model_but_nothing_else(small_model, folder, tmp_path)
     assert (tmp_path / "letters" / "dear.txt").read_text("utf-8") == "keep me"
 
 
-def test_a_save_that_fails_leaves_the_old_model(small_model, folder, monkeypatch, tmp_path):
-    def fail(*_):
-        raise OSError("disk full")
+@pytest.mark.parametrize("step", ["while it is written", "when it takes the place of the old one"])
+def test_a_save_that_fails_leaves_the_old_model(small_model, folder, monkeypatch, tmp_path, step):
+    rename = Path.rename
 
-    monkeypatch.setattr(storage, "_manifest", fail)
+    def fail(path, *_):
+        if isinstance(path, Path) and (step == "while it is written" or path.name == "new"):
+            raise OSError("disk full")
+        return rename(path, *_)
+
+    if step == "while it is written":
+        monkeypatch.setattr(storage, "_manifest", fail)
+    else:
+        monkeypatch.setattr(Path, "rename", fail)
     with pytest.raises(OSError, match="disk full"):
         save_model(small_model, folder, corpus="new")
+    monkeypatch.undo()
     assert load_model(str(folder), trust=True).id.name == "mine"
     assert [path.name for path in tmp_path.iterdir()] == ["mine"]

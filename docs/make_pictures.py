@@ -1,0 +1,30 @@
+"""Makes the pictures of the README from real output: python docs/make_pictures.py."""
+
+import io
+import re
+from pathlib import Path
+
+from rich._export_format import CONSOLE_SVG_FORMAT
+from rich.console import Console
+
+from nlp.tagging import Tagger
+from service.run import read_files, tag_items
+from service.terminal import print_records
+
+# Without the fonts that a reader's browser would fetch from elsewhere.
+SVG = re.sub(r"@font-face \{\{.*?\}\}\s*", "", CONSOLE_SVG_FORMAT, flags=re.DOTALL)
+ROOT = Path(__file__).parent.parent
+
+
+def main() -> None:
+    """Tag an example and draw what the terminal shows."""
+    items = read_files([ROOT / "examples" / "madagascar-tip-2008.json"], columns={})
+    first = [item for item, _ in zip(items, range(3), strict=False)]
+    console = Console(record=True, width=88, file=io.StringIO())
+    print_records(tag_items(first, Tagger(), "fr"), console, "fr")
+    title = "needtag tag madagascar-tip-2008.json --lang fr"
+    console.save_svg(str(ROOT / "docs" / "tagging.svg"), title=title, code_format=SVG)
+
+
+if __name__ == "__main__":
+    main()
