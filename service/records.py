@@ -24,6 +24,8 @@ COLUMNS = (*_ANSWER_COLUMNS, *_TAG_COLUMNS, "error")
 # What XLSX allows in a cell, and a little less than it allows on a sheet.
 LONGEST_CELL = 32_767
 SHEET_ROWS = 1_000_000
+# Those of the question, the text and the label, by the order of COLUMNS.
+WIDE_COLUMNS = "FGK"
 
 
 def error_record(error: InputError) -> Record:
@@ -77,6 +79,9 @@ def _write_xlsx(records: Iterable[Record], target: Path, lang: Language) -> None
     for number, row in enumerate(_table(records, lang)):
         if number % SHEET_ROWS == 0:
             sheet = workbook.create_sheet(f"tags {number // SHEET_ROWS + 1}" if number else "tags")
+            sheet.freeze_panes = "B2"
+            for letter in WIDE_COLUMNS:
+                sheet.column_dimensions[letter].width = 40
         cells = []
         for value in row:
             text = ILLEGAL_CHARACTERS_RE.sub("�", value) if isinstance(value, str) else value

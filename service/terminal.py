@@ -60,7 +60,11 @@ def count_records(records: Iterable[Record], console: Console, output: Path, tot
 
 
 def _summary(answers: int, errors: int) -> str:
-    return f"{answers:,} answers tagged, {errors:,} items could not be read"
+    return f"{_counted(answers, 'answer')} tagged, {_counted(errors, 'item')} could not be read"
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
 
 
 def _entry(record: Record, lang: Language) -> RenderableType:
@@ -68,17 +72,20 @@ def _entry(record: Record, lang: Language) -> RenderableType:
         return Text(f"✗ {printable(record['error']['detail'])}\n", style="red")
     head = Text.assemble((printable(record["id"]), "bold"), (f"  {record['language'] or '–'}", "dim"))
     for stance in record["stances"]:
-        head.append(f"  {stance['code']} {stance['confidence']:.0%}", style="italic")
+        head.append(f"  {stance['code']} {stance['confidence']:.2f}", style="italic")
     if record["unsure"]:
         head.append(f"  wants a look: {record['unsure']}", style="bold yellow")
     text = printable(" ".join(record["text"].split()))
     body = text if len(text) <= SHOWN_CHARACTERS else text[:SHOWN_CHARACTERS] + " …"
-    parts: list[RenderableType] = [head, Padding(Text(body), (0, 0, 0, 2))]
+    parts: list[RenderableType] = [head, Padding(Text(body or "(no answer)"), (0, 0, 0, 2))]
     if record["question"]:
         question = printable(" ".join(record["question"].split()))
         parts.insert(1, Padding(Text(question, style="dim italic"), (0, 0, 0, 2)))
     if (tags := _tags(record, lang)).row_count:
         parts.append(Padding(tags, (0, 0, 0, 2)))
+    if hidden := sum(tag["band"] == "unsure" for tag in record["tags"]) * (not record["unsure"]):
+        note = f"{_counted(hidden, 'unsure tag')} not shown; --output holds them"
+        parts.append(Padding(Text(note, style="dim"), (0, 0, 0, 2)))
     if record["states"]:
         names = ", ".join(f"{state['name']} ({state['code']})" for state in record["states"])
         parts.append(Padding(Text(f"States: {names}"), (0, 0, 0, 2)))
@@ -98,6 +105,9 @@ def _tags(record: Record, lang: Language) -> Table:
         )
     )
     table = Table(box=None, show_header=False, pad_edge=False, padding=(0, 1, 0, 0))
+    # Where the terminal is narrow the label gives way: the code is what one copies.
+    for column in ("code", "label", "stance", "confidence", "band"):
+        table.add_column(column, no_wrap=column != "label")
     for tag in tags:
         style = BAND_STYLES[tag["band"]]
         _, dot, of_subtype = tag["code"].partition(".")
