@@ -4,15 +4,12 @@ import io
 import re
 from pathlib import Path
 
-from rich._export_format import CONSOLE_SVG_FORMAT
 from rich.console import Console
 
 from nlp.tagging import Tagger
 from service.run import read_files, tag_items
 from service.terminal import print_records
 
-# Without the fonts that a reader's browser would fetch from elsewhere.
-SVG = re.sub(r"@font-face \{\{.*?\}\}\s*", "", CONSOLE_SVG_FORMAT, flags=re.DOTALL)
 ROOT = Path(__file__).parent.parent
 
 
@@ -22,8 +19,10 @@ def main() -> None:
     first = [item for item, _ in zip(items, range(3), strict=False)]
     console = Console(record=True, width=88, file=io.StringIO())
     print_records(tag_items(first, Tagger(), "fr"), console, "fr")
-    title = "needtag tag madagascar-tip-2008.json --lang fr"
-    console.save_svg(str(ROOT / "docs" / "tagging.svg"), title=title, code_format=SVG)
+    drawn = console.export_svg(title="needtag tag madagascar-tip-2008.json --lang fr", unique_id="needtag")
+    # Without the fonts that a reader's browser would fetch from elsewhere.
+    drawn = re.sub(r"@font-face \{.*?\}\s*", "", drawn, flags=re.DOTALL)
+    (ROOT / "docs" / "tagging.svg").write_text(drawn, encoding="utf-8")
 
 
 if __name__ == "__main__":

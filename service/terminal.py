@@ -10,6 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from nlp.answers import Language
+from nlp.models import TAGGED_STANCES
 from nlp.taxonomy import load_taxonomy
 from service.records import Record
 
@@ -32,7 +33,7 @@ def print_records(records: Iterable[Record], console: Console, lang: Language) -
         else:
             answers += 1
         console.print(_entry(record, lang))
-    console.print(_summary(answers, errors))
+    console.print(_summary(answers, errors), highlight=False)
     return errors
 
 
@@ -97,12 +98,9 @@ def _tags(record: Record, lang: Language) -> Table:
     taxonomy = load_taxonomy()
     order = [entry.code for entry in (*taxonomy.types, *taxonomy.instruments)]
     tags = [tag for tag in record["tags"] if tag["band"] != "unsure" or record["unsure"]]
+    stances = [*TAGGED_STANCES, None]
     tags.sort(
-        key=lambda tag: (
-            order.index(tag["code"].partition(".")[0]),
-            tag["stance"] or "",
-            tag["kind"] != "type",
-        )
+        key=lambda tag: (order.index(_type_of(tag)), stances.index(tag["stance"]), tag["kind"] != "type")
     )
     table = Table(box=None, show_header=False, pad_edge=False, padding=(0, 1, 0, 0))
     # Where the terminal is narrow the label gives way: the code is what one copies.
