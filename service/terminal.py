@@ -9,8 +9,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 from rich.text import Text
 
-from nlp.answers import Language
-from nlp.models import TAGGED_STANCES
+from nlp.answers import STANCES, Language
 from nlp.taxonomy import load_taxonomy
 from service.records import Record
 
@@ -98,7 +97,7 @@ def _tags(record: Record, lang: Language) -> Table:
     taxonomy = load_taxonomy()
     order = [entry.code for entry in (*taxonomy.types, *taxonomy.instruments)]
     tags = [tag for tag in record["tags"] if tag["band"] != "unsure" or record["unsure"]]
-    stances = [*TAGGED_STANCES, None]
+    stances = [*STANCES, None]
     tags.sort(
         key=lambda tag: (order.index(_type_of(tag)), stances.index(tag["stance"]), tag["kind"] != "type")
     )
