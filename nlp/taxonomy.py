@@ -5,7 +5,7 @@ and whoever asks for it is told what to use.
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from functools import cache, cached_property
@@ -133,11 +133,6 @@ class Taxonomy:
         if self.get(type_code).kind != "type":
             raise UnknownCodeError(type_code, "is not a type; give one of the types")
         return tuple(entry for entry in self.subtypes if entry.parent == type_code)
-
-    def with_types(self, codes: Iterable[str]) -> frozenset[str]:
-        """Add to types and sub-types the type of each sub-type; raises as type_of does."""
-        given = frozenset(codes)
-        return given | {self.type_of(code) for code in given}
 
 
 @cache

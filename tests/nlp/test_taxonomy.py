@@ -125,11 +125,6 @@ def test_only_a_type_has_subtypes(code):
         TAXONOMY.subtypes_of(code)
 
 
-def test_with_types_adds_the_type_of_each_subtype():
-    assert TAXONOMY.with_types(["legal.drafting", "data"]) == {"legal", "legal.drafting", "data"}
-    assert TAXONOMY.with_types([]) == frozenset()
-
-
 def test_an_unknown_code_is_answered_with_the_nearest():
     with pytest.raises(UnknownCodeError, match=r"legal\.draft: .*legal\.drafting"):
         TAXONOMY.get("legal.draft")
@@ -147,7 +142,7 @@ def test_a_retired_code_is_left_out_and_answered_with_its_replacement():
     with pytest.raises(RetiredCodeError, match=r"legal\.writing: was retired .* 1\.10; use legal\.drafting"):
         small.get("legal.writing")
     with pytest.raises(RetiredCodeError, match="nothing takes its place"):
-        small.with_types(["legal.rhetoric"])
+        small.get("legal.rhetoric")
 
 
 @pytest.mark.parametrize(
