@@ -12,6 +12,7 @@ from sklearn.feature_extraction.text import CountVectorizer
 
 from nlp.answers import LabelledAnswer, Language
 from nlp.data import read_yaml
+from nlp.errors import MissingExtraError
 from nlp.taxonomy import Entry, load_taxonomy
 
 # Two texts are near-duplicates if the shorter shares this part of its runs of characters with the longer.
@@ -108,8 +109,15 @@ def distinct_trigrams(texts: Sequence[str]) -> float:
 
 
 def self_bleu(texts: Sequence[str]) -> float:
-    """The mean BLEU of each text against all others, 0 to 1 (Zhu et al. 2018): high where texts repeat."""
-    from sacrebleu import sentence_bleu
+    """The mean BLEU of each text against all others, 0 to 1 (Zhu et al. 2018): high where texts repeat.
+
+    Raises:
+        MissingExtraError: sacrebleu is not installed.
+    """
+    try:
+        from sacrebleu import sentence_bleu
+    except ModuleNotFoundError as error:
+        raise MissingExtraError("sacrebleu") from error
 
     scores = (sentence_bleu(text, [*texts[:n], *texts[n + 1 :]]).score for n, text in enumerate(texts))
     return sum(scores) / (100 * len(texts))

@@ -59,6 +59,15 @@ def read_corpus(split: Split) -> list[LabelledAnswer]:
     return without_errors(item for path in files for item in read_batch(path))
 
 
+def read_whole_corpus() -> list[LabelledAnswer]:
+    """Read all splits, and batches that have none yet.
+
+    Raises:
+        ExceptionGroup: of InputErrors, one for every faulty answer.
+    """
+    return without_errors(item for path in batch_files() for item in read_batch(path))
+
+
 def note_test_use(model: str, version: str) -> None:
     """Write down a look at the test split, in test-uses.csv: a split that is looked at often tests no more.
 

@@ -11,8 +11,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from corpus.reader import read_corpus
-from corpus.splits import SPLITS
+from corpus.reader import read_whole_corpus
 
 ANSWERS = 10_000
 # Words of the answers that are tagged: 30, as answers mostly have.
@@ -48,7 +47,7 @@ def measure(console: Console) -> None:
 
 def write_answers(path: Path, number: int) -> None:
     """Write that many answers of the corpus, each as often as needed."""
-    texts = [labelled.answer.text for split in SPLITS for labelled in read_corpus(split)]
+    texts = [labelled.answer.text for labelled in read_whole_corpus()]
     texts = [text for text in texts if len(text.split()) in WORDS]
     lines = (json.dumps({"id": f"a{n}", "text": texts[n % len(texts)]}) for n in range(number))
     path.write_text("\n".join(lines), encoding="utf-8")

@@ -35,6 +35,13 @@ class InputError(NeedtagError):
         self.id = id
 
 
+class MissingExtraError(NeedtagError):
+    """A library that only training and the check of the corpus need, and that is not installed."""
+
+    def __init__(self, library: str) -> None:
+        super().__init__(library, "is not installed; it comes with the extra 'train': pip install '.[train]'")
+
+
 class UnknownCodeError(NeedtagError):
     """A code that the taxonomy or the list of States does not hold."""
 

@@ -163,11 +163,10 @@ def check_corpus(
     from rich.console import Console
 
     from corpus.figures import draw_requests
-    from corpus.reader import read_corpus
-    from corpus.splits import SPLITS
+    from corpus.reader import read_whole_corpus
     from service.corpus_check import check
 
-    answers = [labelled for split in SPLITS for labelled in read_corpus(split)]
+    answers = read_whole_corpus()
     if picture:
         draw_requests(answers, picture)
     if not check(answers, outside or [], Console()):
@@ -177,13 +176,11 @@ def check_corpus(
 @corpus_app.command("split")
 def split_corpus() -> None:
     """Give each new batch a split, as evenly as can be; earlier batches keep theirs. Prints splits.csv."""
-    from corpus.batch import read_batch
-    from corpus.reader import batch_files, read_splits, without_errors
+    from corpus.reader import read_splits, read_whole_corpus
     from corpus.splits import draw_splits
 
-    answers = without_errors(item for path in batch_files() for item in read_batch(path))
     typer.echo("batch,split")
-    for batch, split in draw_splits(answers, read_splits()).items():
+    for batch, split in draw_splits(read_whole_corpus(), read_splits()).items():
         typer.echo(f"{batch},{split}")
 
 
@@ -203,12 +200,10 @@ def find_disputes(
     most: Annotated[int, typer.Option("--most", help="How many to list.", min=1)] = 100,
 ) -> None:
     """List the answers whose labels cross-validated models dispute, the most doubtful first."""
-    from corpus.reader import read_corpus
-    from corpus.splits import SPLITS
+    from corpus.reader import read_whole_corpus
     from nlp.training import disputes
 
-    answers = [labelled for split in SPLITS for labelled in read_corpus(split)]
-    for dispute in disputes.find_disputes(answers)[:most]:
+    for dispute in disputes.find_disputes(read_whole_corpus())[:most]:
         changes = [*(f"+{label}" for label in dispute.missing), *(f"-{label}" for label in dispute.doubtful)]
         typer.echo(f"{dispute.quality:.3f}  {dispute.id}  {' '.join(changes)}")
 

@@ -100,13 +100,12 @@ def trained_on(model: str) -> str | None:
 
 def _manifest(folder: Path, corpus: str) -> dict[str, Any]:
     hashes = {name: _sha256(folder / name) for name in (_CALIBRATION, _DATA)}
-    taxonomy = load_taxonomy()
     return {
         "format": FORMAT,
         "kind": "linear",
         "version": _version(hashes),
-        "taxonomy": taxonomy.version,
-        "labels": [*taxonomy.codes, *(entry.code for entry in taxonomy.instruments)],
+        "taxonomy": load_taxonomy().version,
+        "labels": _labels(),
         "corpus": corpus,
         "libraries": {name: version(name) for name in _LIBRARIES},
         "files": hashes,
@@ -140,12 +139,15 @@ def _version(hashes: Any) -> str:
 
 
 def _check_labels(name: str, labels: Any) -> None:
+    if labels != _labels():
+        version = load_taxonomy().version
+        raise ModelError(name, f"was trained for other codes than taxonomy {version}; train it again")
+
+
+def _labels() -> list[str]:
+    """The codes that a model has to know, in the order of its weights."""
     taxonomy = load_taxonomy()
-    expected = [*taxonomy.codes, *(entry.code for entry in taxonomy.instruments)]
-    if labels != expected:
-        raise ModelError(
-            name, f"was trained for other codes than taxonomy {taxonomy.version}; train it again"
-        )
+    return [*taxonomy.codes, *(entry.code for entry in taxonomy.instruments)]
 
 
 def _sha256(path: Path) -> str:

@@ -7,6 +7,7 @@ import numpy as np
 from sklearn.model_selection import GroupKFold
 
 from nlp.answers import LabelledAnswer
+from nlp.errors import MissingExtraError
 from nlp.models import TAGGED_STANCES
 from nlp.models.scores import Floats
 from nlp.passages import split_passages
@@ -37,9 +38,15 @@ def find_disputes(answers: Sequence[LabelledAnswer]) -> list[Dispute]:
     """Find answers whose requested sub-types or stances confident learning holds to be wrong, worst first.
 
     Method: Northcutt, Jiang and Chuang 2021, "Confident learning", as cleanlab has it for several labels.
+
+    Raises:
+        MissingExtraError: cleanlab is not installed.
     """
-    from cleanlab.multilabel_classification.filter import find_label_issues
-    from cleanlab.multilabel_classification.rank import get_label_quality_scores
+    try:
+        from cleanlab.multilabel_classification.filter import find_label_issues
+        from cleanlab.multilabel_classification.rank import get_label_quality_scores
+    except ModuleNotFoundError as error:
+        raise MissingExtraError("cleanlab") from error
 
     names = [*(entry.code for entry in load_taxonomy().subtypes), *TAGGED_STANCES]
     scores = cross_validated_scores(answers)

@@ -1,7 +1,10 @@
+import sys
+
 import pytest
 
 from corpus import likeness
 from corpus.batch import parse_batch
+from nlp.errors import MissingExtraError
 
 LONG = "The customs service of the port asks for two machines that see through the walls of containers"
 
@@ -55,6 +58,12 @@ def test_variety_falls_where_texts_repeat():
     assert likeness.distinct_trigrams(different) == 1
     assert likeness.self_bleu(same) == pytest.approx(1)
     assert likeness.self_bleu(different) < 0.2
+
+
+def test_a_library_that_is_missing_is_named_with_its_extra(monkeypatch):
+    monkeypatch.setitem(sys.modules, "sacrebleu", None)
+    with pytest.raises(MissingExtraError, match=r"sacrebleu: is not installed.*\[train\]"):
+        likeness.self_bleu(["a b c", "d e f"])
 
 
 def test_a_sample_holds_the_words_asked_for_and_is_the_same_again():
