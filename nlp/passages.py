@@ -78,6 +78,11 @@ def _words() -> _Words:
     )
 
 
+def worded_passages(text: str) -> list[Span]:
+    """The passages that models are asked about: numbering or figures alone have no stance and no tag."""
+    return [(start, end) for start, end in split_passages(text) if any(map(str.isalpha, text[start:end]))]
+
+
 def split_passages(text: str) -> list[Span]:
     """Cut an answer into sentences and list items.
 

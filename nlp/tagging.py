@@ -9,7 +9,7 @@ from nlp.answers import LANGUAGES, Answer, Language, Stance
 from nlp.languages import languages_of
 from nlp.models import Model, ModelId, Scores, load_model
 from nlp.models.scores import Span
-from nlp.passages import split_passages
+from nlp.passages import worded_passages
 from nlp.states import Mention, extract_states, get_state
 from nlp.suggestions import StanceFound, Tag, passage_stances, suggest
 
@@ -83,7 +83,7 @@ class Tagger:
         """Tag answers in order, reading a few ahead; each is tagged as if it were alone."""
         remaining = iter(answers)
         while batch := list(islice(remaining, BATCH)):
-            spans = [_passages(answer.text) for answer in batch]
+            spans = [worded_passages(answer.text) for answer in batch]
             texts = [(answer.text, each) for answer, each in zip(batch, spans, strict=True) if each]
             scored = iter(self.model.score(texts) if texts else [])
             for answer, each in zip(batch, spans, strict=True):
@@ -108,11 +108,6 @@ class Tagger:
             ],
             model=self.model.id,
         )
-
-
-def _passages(text: str) -> list[Span]:
-    """The passages that say something: numbering or figures alone have no stance and no tag."""
-    return [(start, end) for start, end in split_passages(text) if any(map(str.isalpha, text[start:end]))]
 
 
 def _unsure(language: str | None, scores: Scores) -> Unsure | None:

@@ -12,7 +12,7 @@ from nlp.answers import LabelledAnswer
 from nlp.models import TAGGED_STANCES, Calibration, KindCalibration, LabelKind, Model, Scores
 from nlp.models.calibration import logit
 from nlp.models.scores import Floats
-from nlp.passages import split_passages
+from nlp.passages import worded_passages
 from nlp.suggestions import confidences
 from nlp.taxonomy import load_taxonomy
 
@@ -53,7 +53,7 @@ def fit_calibration(
 def _score(model: Model, answers: Sequence[LabelledAnswer]) -> list[Scores]:
     """Score answers as they come in: with passages as they are split, not as they were marked."""
     texts = [each.answer.text for each in answers]
-    return model.score([(text, split_passages(text)) for text in texts])
+    return model.score([(text, worded_passages(text)) for text in texts])
 
 
 def _platt(raw: Floats, present: NDArray[np.bool_]) -> KindCalibration:

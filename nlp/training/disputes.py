@@ -10,7 +10,7 @@ from nlp.answers import LabelledAnswer
 from nlp.errors import MissingExtraError
 from nlp.models import TAGGED_STANCES
 from nlp.models.scores import Floats
-from nlp.passages import split_passages
+from nlp.passages import worded_passages
 from nlp.taxonomy import load_taxonomy
 from nlp.training.linear import fit_linear
 
@@ -78,7 +78,7 @@ def cross_validated_scores(answers: Sequence[LabelledAnswer]) -> Floats:
     for seen, unseen in GroupKFold(FOLDS).split(groups, groups=groups):
         model = fit_linear([answers[number] for number in seen.tolist()])
         texts = [
-            (answers[number].answer.text, split_passages(answers[number].answer.text))
+            (answers[number].answer.text, worded_passages(answers[number].answer.text))
             for number in unseen.tolist()
         ]
         for number, found in zip(unseen.tolist(), model.score(texts), strict=True):
