@@ -16,7 +16,8 @@ from rich.console import Console
 from rich.table import Table
 
 from corpus.reader import read_corpus, read_labelled, without_errors
-from evaluation.metrics import count
+from evaluation.judged import judge
+from evaluation.metrics import count_cells
 from nlp.answers import LabelledAnswer
 from nlp.models import Model
 from nlp.tagging import Tagger
@@ -30,7 +31,8 @@ DRAWS = 3
 def measure(model: Model, answers: Sequence[LabelledAnswer]) -> float:
     """The micro-F1 of requested sub-types, the text alone."""
     texts = (replace(labelled.answer, language=None, question=None) for labelled in answers)
-    return count(zip(answers, Tagger(model).tag_all(texts), strict=True))["sub-types"].f1
+    subtypes = judge(answers, list(Tagger(model).tag_all(texts)))["sub-types"]
+    return float(count_cells(subtypes.gold, subtypes.found).pooled().f1)
 
 
 def draw_batches(answers: Sequence[LabelledAnswer], share: float, seed: int) -> list[LabelledAnswer]:

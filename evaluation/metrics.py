@@ -1,65 +1,133 @@
-"""What a model suggests against what a person said."""
+"""Metrics of multi-label tagging, from tables of what is there and what was found.
 
-from collections.abc import Iterable
-from collections.abc import Set as AbstractSet
+`gold` and `found` are (N, L) booleans: whether answer n has label l, and whether it was found. The label set
+is the caller's, so a label that is found but nowhere there counts as wrong. Where nothing is there and none
+was found a share is undefined: it is NaN, and means leave it out.
+"""
+
 from dataclasses import dataclass
-from typing import Literal, get_args
 
-from nlp.answers import LabelledAnswer
-from nlp.tagging import TaggedAnswer
+import numpy as np
+from numpy.typing import NDArray
 
-Measured = Literal["sub-types", "types", "stances", "instruments", "States"]
+Bools = NDArray[np.bool_]
+Floats = NDArray[np.float64]
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Counts:
-    """Labels found and there, found and not there, there and not found."""
+    """How many labels were found and there, found and not there, there and not found.
 
-    right: int = 0
-    wrong: int = 0
-    missed: int = 0
-
-    def add(self, found: AbstractSet[str], there: AbstractSet[str]) -> None:
-        """Count one answer."""
-        self.right += len(found & there)
-        self.wrong += len(found - there)
-        self.missed += len(there - found)
-
-    @property
-    def precision(self) -> float:
-        """The share of what was found that is there; 1 where nothing was found."""
-        return _share(self.right, self.right + self.wrong)
-
-    @property
-    def recall(self) -> float:
-        """The share of what is there that was found; 1 where nothing is there."""
-        return _share(self.right, self.right + self.missed)
-
-    @property
-    def f1(self) -> float:
-        """The harmonic mean of precision and recall; pooled over labels and answers it is micro-F1."""
-        return _share(2 * self.right, 2 * self.right + self.wrong + self.missed)
-
-
-def _share(part: int, whole: int) -> float:
-    return part / whole if whole else 1.0
-
-
-def count(pairs: Iterable[tuple[LabelledAnswer, TaggedAnswer]]) -> dict[Measured, Counts]:
-    """Pool labels over answers: types and sub-types as requested, the rest in any stance.
-
-    A tag counts as found in the bands `safe` and `suggest`.
+    The arrays are alike in shape; the last axis is the labels, until `pooled` takes it away.
     """
-    counts: dict[Measured, Counts] = {kind: Counts() for kind in get_args(Measured)}
-    for labelled, tagged in pairs:
-        requested = {code for stance, code in labelled.tags if stance == "requested"}
-        found = [tag for tag in tagged.tags if tag.band != "unsure"]
-        assistance = {tag.code for tag in found if tag.stance == "requested"}
-        subtypes = {code for code in requested | assistance if "." in code}
-        counts["sub-types"].add(assistance & subtypes, requested & subtypes)
-        counts["types"].add(assistance - subtypes, requested - subtypes)
-        counts["stances"].add({stance.code for stance in tagged.stances}, labelled.stances)
-        instruments = {tag.code for tag in found if tag.kind == "instrument"}
-        counts["instruments"].add(instruments, labelled.instruments)
-        counts["States"].add({mention.code for mention in tagged.mentions}, labelled.states)
-    return counts
+
+    right: Floats
+    wrong: Floats
+    missed: Floats
+
+    def pooled(self) -> "Counts":
+        """Count all labels together; what is computed from it is a micro average."""
+        return Counts(self.right.sum(axis=-1), self.wrong.sum(axis=-1), self.missed.sum(axis=-1))
+
+    @property
+    def precision(self) -> Floats:
+        """The share of what was found that is there."""
+        return share(self.right, self.right + self.wrong)
+
+    @property
+    def recall(self) -> Floats:
+        """The share of what is there that was found."""
+        return share(self.right, self.right + self.missed)
+
+    @property
+    def f1(self) -> Floats:
+        """The harmonic mean of precision and recall; 0 for a label that was found but is nowhere there."""
+        return share(2 * self.right, 2 * self.right + self.wrong + self.missed)
+
+    @property
+    def macro_f1(self) -> Floats:
+        """The mean F1 of the labels, each weighing the same."""
+        return mean(self.f1, np.ones_like(self.right))
+
+    @property
+    def weighted_f1(self) -> Floats:
+        """The mean F1 of the labels, each weighing as often as it is there."""
+        return mean(self.f1, self.right + self.missed)
+
+
+def share(part: Floats, whole: Floats) -> Floats:
+    """Divide, NaN where the whole is 0."""
+    result = np.full(np.shape(whole), np.nan)
+    np.divide(part, whole, out=result, where=np.asarray(whole) > 0)
+    return result
+
+
+def mean(values: Floats, weights: Floats) -> Floats:
+    """The weighted mean over the last axis of those values that are defined; NaN where none is."""
+    weights = np.where(np.isnan(values), 0, weights)
+    return share((np.nan_to_num(values) * weights).sum(axis=-1), weights.sum(axis=-1))
+
+
+def count_cells(gold: Bools, found: Bools, weights: Floats | None = None) -> Counts:
+    """Count each label over the answers.
+
+    Args:
+        gold: (N, L).
+        found: (N, L).
+        weights: (B, N): how often each answer counts in each of B draws; the counts are then (B, L).
+    """
+    cells = (gold & found, ~gold & found, gold & ~found)
+    if weights is None:
+        return Counts(*(each.sum(axis=0).astype(float) for each in cells))
+    return Counts(*(weights @ each.astype(float) for each in cells))
+
+
+def samples_f1(gold: Bools, found: Bools) -> Floats:
+    """The F1 of each answer's set of labels, (N,); 1 where nothing is there and nothing was found."""
+    right = (gold & found).sum(axis=1).astype(float)
+    return np.nan_to_num(share(2 * right, gold.sum(axis=1) + found.sum(axis=1).astype(float)), nan=1.0)
+
+
+def exact_matches(gold: Bools, found: Bools) -> Floats:
+    """Whether each answer's set of labels is exactly right, (N,); the mean is the subset accuracy."""
+    matches: Floats = (gold == found).all(axis=1).astype(float)
+    return matches
+
+
+def r_precisions(gold: Bools, confidence: Floats) -> Floats:
+    """Of each answer's R labels the share among its R surest ones, (N,); NaN where R is 0.
+
+    Where equal confidences straddle place R, the mean over their orders is taken.
+    """
+    result = np.full(len(gold), np.nan)
+    for place in np.flatnonzero(gold.any(axis=1)):
+        there, sure = gold[place], confidence[place]
+        number = int(there.sum())
+        last = np.sort(sure)[-number]
+        above, level = sure > last, sure == last
+        right = (there & above).sum() + (number - above.sum()) * (there & level).sum() / level.sum()
+        result[place] = right / number
+    return result
+
+
+def average_precision(gold: Bools, confidence: Floats, weights: Floats | None = None) -> Floats:
+    """The area under the steps of precision over recall of one label, as confidence falls.
+
+    Args:
+        gold: (N,).
+        confidence: (N,).
+        weights: (B, N): how often each answer counts in each of B draws.
+
+    Returns:
+        (B,), or () without weights; NaN where the label is nowhere there.
+    """
+    order = np.argsort(-confidence, kind="stable")
+    # A threshold takes all equal confidences or none, so a step ends only at the last of its value.
+    ends = np.flatnonzero(np.append(np.diff(confidence[order]) != 0, True))
+    counted = np.ones((1, len(gold))) if weights is None else weights
+    right = np.cumsum(counted[:, order] * gold[order], axis=1)[:, ends]
+    taken = np.cumsum(counted[:, order], axis=1)[:, ends]
+    precision = np.nan_to_num(share(right, taken))
+    gained = np.diff(right, axis=1, prepend=0)
+    area = share((precision * gained).sum(axis=1), right[:, -1])
+    return np.asarray(area[0]) if weights is None else area

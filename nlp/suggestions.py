@@ -5,7 +5,7 @@ as sure as its sub-types in the same stance, a stance at least as sure as its ta
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cache
 
 import numpy as np
@@ -48,7 +48,7 @@ class StanceFound:
 
 @dataclass(frozen=True, slots=True)
 class Confidences:
-    """Calibrated confidences of one answer.
+    """Calibrated confidences of one answer; all 0 where nothing is said.
 
     Attributes:
         tags: (3, C): in the order of TAGGED_STANCES and of the taxonomy's codes.
@@ -56,9 +56,9 @@ class Confidences:
         stances: (3,): in the order of TAGGED_STANCES.
     """
 
-    tags: Floats
-    instruments: Floats
-    stances: Floats
+    tags: Floats = field(default_factory=lambda: np.zeros((len(TAGGED_STANCES), len(load_taxonomy().codes))))
+    instruments: Floats = field(default_factory=lambda: np.zeros(len(load_taxonomy().instruments)))
+    stances: Floats = field(default_factory=lambda: np.zeros(len(TAGGED_STANCES)))
 
 
 @cache
@@ -86,16 +86,16 @@ def confidences(scores: Scores, calibration: Calibration) -> Confidences:
 
 
 def suggest(
-    scores: Scores, calibration: Calibration, *, trusted: bool = True
+    scores: Scores, found: Confidences, calibration: Calibration, *, trusted: bool = True
 ) -> tuple[list[StanceFound], list[Tag]]:
     """Give the stances of an answer and every tag that is shown, types first, the surest first.
 
     Args:
         scores: of the answer.
+        found: the confidences that the calibration gives these scores.
         calibration: of the model that gave them.
         trusted: whether the model may be believed on this answer; if not, every tag is `unsure`.
     """
-    found = confidences(scores, calibration)
     tags = [*_assistance(scores, found, calibration), *_instruments(scores, found, calibration)]
     if not trusted:
         tags = [replace(tag, band="unsure") for tag in tags]

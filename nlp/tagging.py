@@ -1,7 +1,7 @@
 """The Tagger: an answer in, a tagged answer out. The door that other rooms use."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from itertools import islice
 from typing import Any, Literal
 
@@ -11,7 +11,7 @@ from nlp.models import Model, ModelId, Scores, load_model
 from nlp.models.scores import Span
 from nlp.passages import worded_passages
 from nlp.states import Mention, extract_states, get_state
-from nlp.suggestions import StanceFound, Tag, passage_stances, suggest
+from nlp.suggestions import Confidences, StanceFound, Tag, confidences, passage_stances, suggest
 
 # Why a whole answer wants a human: it is in another language than the three, or unlike the corpus.
 Unsure = Literal["language", "unfamiliar"]
@@ -32,7 +32,11 @@ class TaggedPassage:
 
 @dataclass(frozen=True, slots=True)
 class TaggedAnswer:
-    """An answer with all that was found in it."""
+    """An answer with all that was found in it.
+
+    Attributes:
+        confidences: of every label, shown or not; for evaluation, and no part of what is written out.
+    """
 
     answer: Answer
     language: str | None
@@ -42,6 +46,7 @@ class TaggedAnswer:
     mentions: list[Mention]
     passages: list[TaggedPassage]
     model: ModelId
+    confidences: Confidences = field(default_factory=Confidences, repr=False, compare=False)
 
     def to_json(self, lang: Language = "en") -> dict[str, Any]:
         """The tagged answer as files and the API give it, with the names of States in one language."""
@@ -94,7 +99,8 @@ class Tagger:
             return TaggedAnswer(answer, None, None, [], [], [], [], self.model.id)
         language, languages = languages_of(answer.text, spans, answer.language)
         unsure = _unsure(language, scores)
-        stances, tags = suggest(scores, self.model.calibration, trusted=unsure is None)
+        found = confidences(scores, self.model.calibration)
+        stances, tags = suggest(scores, found, self.model.calibration, trusted=unsure is None)
         return TaggedAnswer(
             answer=answer,
             language=language,
@@ -107,6 +113,7 @@ class Tagger:
                 for span, spoken, said in zip(spans, languages, passage_stances(scores), strict=True)
             ],
             model=self.model.id,
+            confidences=found,
         )
 
 

@@ -24,6 +24,20 @@ TrustOption = Annotated[
     bool, typer.Option("--trust", help="Load a model from outside the package. Only if you know who made it.")
 ]
 
+DataOption = Annotated[
+    list[str],
+    typer.Option(
+        "--data", help="Labelled answers (.jsonl), or a split of the corpus by its name; repeatable."
+    ),
+]
+MetadataOption = Annotated[
+    bool,
+    typer.Option(
+        "--metadata", help="Let the model see the question and the declared language beside the text."
+    ),
+]
+COMPARED = "A model as for --model, or a file (.jsonl) that 'needtag tag' wrote of the same answers."
+
 
 @app.callback()
 def needtag() -> None:
@@ -113,33 +127,100 @@ def train(
 
 @app.command()
 def evaluate(
-    data: Annotated[
-        list[str],
-        typer.Option(
-            "--data", help="Labelled answers (.jsonl), or a split of the corpus by its name; repeatable."
-        ),
-    ],
+    data: DataOption,
     model: ModelOption = "default",
+    metadata: MetadataOption = False,
+    html: Annotated[
+        Path | None, typer.Option("--html", help="Write the whole report as a page that stands by itself.")
+    ] = None,
+    json_file: Annotated[
+        Path | None, typer.Option("--json", help="Write the whole report for machines.")
+    ] = None,
+    lang: LangOption = "en",
     trust: TrustOption = False,
 ) -> None:
-    """Measure a model on labelled answers: precision, recall and F1 of what it suggests."""
+    """Measure a model on labelled answers, with 95 % intervals.
+
+    Each look at the split `test` is written down in corpus/test-uses.csv.
+    """
     from rich.console import Console
 
-    from corpus.reader import corpus_hash, note_test_use
-    from corpus.splits import SPLITS
-    from evaluation.report import print_report
-    from nlp.models import load_model, trained_on
-    from nlp.tagging import Tagger
-    from service.labelled import read_labelled_data
+    from evaluation.html import render_html
+    from evaluation.report import make_report
+    from evaluation.tables import print_report
+    from service.measuring import read_labelled_data, tag_with_model, write_json
 
-    tagger = Tagger(load_model(model, trust=trust))
-    answers = [labelled for name in data for labelled in read_labelled_data(name)]
-    if set(data) & set(SPLITS) and trained_on(model) != corpus_hash():
-        problem = "was trained on another state of the corpus, perhaps on these very answers; train it again"
-        typer.echo(f"needtag: {model}: {problem}", err=True)
-    if "test" in data:
-        note_test_use(tagger.model.id.name, tagger.model.id.version)
-    print_report(answers, tagger, Console())
+    for path in (html, json_file):
+        if path and not path.parent.is_dir():
+            raise InputError(str(path), "is in no folder that there is; make the folder first")
+    labelled = read_labelled_data(data)
+    tagged, warning = tag_with_model(model, labelled, data, metadata=metadata, trust=trust)
+    if warning:
+        typer.echo(f"needtag: {model}: {warning}", err=True)
+    report = make_report(labelled, tagged, data=data, metadata=metadata)
+    if html:
+        html.write_text(render_html(report, labelled, lang), encoding="utf-8")
+    if json_file:
+        write_json(report, json_file)
+    print_report(report, Console(), lang)
+
+
+@app.command()
+def compare(
+    a: Annotated[str, typer.Argument(metavar="A", help=COMPARED)],
+    b: Annotated[str, typer.Argument(metavar="B", help="Likewise: what may replace A.")],
+    data: DataOption,
+    metadata: MetadataOption = False,
+    trust: TrustOption = False,
+) -> None:
+    """Compare two models on the same labelled answers; the exit code is 1 where B may not replace A.
+
+    B may not if the 95 % interval of its micro-F1 minus A's reaches under -0.02, or in a language -0.04.
+    """
+    from rich.console import Console
+
+    from evaluation import compare as comparing
+    from evaluation.tables import print_comparison
+    from service.measuring import read_labelled_data, read_tagged, tag_with_model
+
+    labelled = read_labelled_data(data)
+    sides = []
+    for name in (a, b):
+        if name.endswith(".jsonl"):
+            sides.append(read_tagged(Path(name), labelled))
+            continue
+        tagged, warning = tag_with_model(name, labelled, data, metadata=metadata, trust=trust)
+        if warning:
+            typer.echo(f"needtag: {name}: {warning}", err=True)
+        sides.append(tagged)
+    comparison = comparing.compare(labelled, *sides)
+    print_comparison(comparison, (a, b), Console())
+    if not comparison.passes:
+        raise typer.Exit(FAULT)
+
+
+@app.command()
+def agreement(
+    files: Annotated[
+        list[Path], typer.Argument(metavar="FILE...", help="Labelled answers (.jsonl), one file a reader.")
+    ],
+) -> None:
+    """Print how far readers agree on each label of the answers that they both read, the lowest first."""
+    from rich.console import Console
+
+    from corpus.reader import read_labelled, without_errors
+    from evaluation.agreement import agreements, labels_of
+    from evaluation.tables import print_agreements
+
+    readings = [
+        {each.answer.id: labels_of(each) for each in without_errors(read_labelled(path))} for path in files
+    ]
+    found = agreements(readings)
+    if not found:
+        raise InputError(
+            "FILE", "no two of the files hold an answer with the same id; give one file a reader"
+        )
+    print_agreements(found, f"{len(files)} readers", Console())
 
 
 corpus_app = typer.Typer(no_args_is_help=True, help="Check the corpus that comes with needtag.")
@@ -158,18 +239,29 @@ def check_corpus(
     picture: Annotated[
         Path | None, typer.Option("--picture", help="Draw the requests of each sub-type (.svg, .png).")
     ] = None,
+    disputes: Annotated[
+        int,
+        typer.Option(
+            "--disputes",
+            help="List so many answers whose labels models of other batches dispute (minutes).",
+            min=0,
+        ),
+    ] = 0,
 ) -> None:
     """Check the corpus against its targets; the exit code is 1 where one is missed."""
     from rich.console import Console
 
     from corpus.figures import draw_requests
     from corpus.reader import read_whole_corpus
-    from service.corpus_check import check
+    from service.corpus_check import check, print_disputes
 
     answers = read_whole_corpus()
     if picture:
         draw_requests(answers, picture)
-    if not check(answers, outside or [], Console()):
+    holds = check(answers, outside or [], Console())
+    if disputes:
+        print_disputes(answers, disputes, Console())
+    if not holds:
         raise typer.Exit(FAULT)
 
 
@@ -190,22 +282,11 @@ def show_agreement() -> None:
     from rich.console import Console
 
     from corpus.second_reading import read_labels
-    from service.corpus_check import print_agreement
+    from evaluation.agreement import agreements
+    from evaluation.tables import print_agreements
 
-    print_agreement(read_labels("first"), read_labels("second"), Console())
-
-
-@corpus_app.command("disputes")
-def find_disputes(
-    most: Annotated[int, typer.Option("--most", help="How many to list.", min=1)] = 100,
-) -> None:
-    """List the answers whose labels cross-validated models dispute, the most doubtful first."""
-    from corpus.reader import read_whole_corpus
-    from nlp.training import disputes
-
-    for dispute in disputes.find_disputes(read_whole_corpus())[:most]:
-        changes = [*(f"+{label}" for label in dispute.missing), *(f"-{label}" for label in dispute.doubtful)]
-        typer.echo(f"{dispute.quality:.3f}  {dispute.id}  {' '.join(changes)}")
+    readings = [read_labels("first"), read_labels("second")]
+    print_agreements(agreements(readings), f"{len(readings[1]):,} answers read twice", Console())
 
 
 @app.command()

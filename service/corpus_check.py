@@ -1,6 +1,6 @@
 """The check of the corpus on the terminal."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from rich.console import Console
@@ -10,9 +10,7 @@ from rich.text import Text
 from corpus.check import by_check, check_corpus
 from corpus.reader import read_labelled, without_errors
 from corpus.targets import Finding
-from evaluation.agreement import agreements
 from nlp.answers import LANGUAGES, LabelledAnswer
-from nlp.states import all_states
 
 
 def check(answers: Sequence[LabelledAnswer], outside: Sequence[Path], console: Console) -> bool:
@@ -43,32 +41,17 @@ def check(answers: Sequence[LabelledAnswer], outside: Sequence[Path], console: C
     return all(finding.holds for finding in findings)
 
 
-def print_agreement(
-    first: Mapping[str, frozenset[str]], second: Mapping[str, frozenset[str]], console: Console
-) -> None:
-    """Print the agreement of two readings on each label that they gave, the lowest first."""
-    ids = sorted(first.keys() & second.keys())
-    readings = [[labels[name] for name in ids] for labels in (first, second)]
-    of_states = {state.code for state in all_states()}
-    found = [each for each in agreements(readings) if each.label not in of_states]
-    states = [[labels[name] & of_states for name in ids] for labels in (first, second)]
-    table = Table(title=f"{len(ids):,} answers read twice", title_justify="left")
-    for column in ("label", "given", "alpha", "F1"):
-        table.add_column(column, justify="left" if column == "label" else "right")
-    for each in sorted(found, key=lambda each: each.f1):
-        table.add_row(each.label, str(each.given), f"{each.alpha:.3f}", f"{each.f1:.3f}")
-    for name, pooled in {"requested sub-types": _requests(readings), "States": states}.items():
-        shared = sum(len(one & other) for one, other in zip(*pooled, strict=True))
-        total = sum(len(one) + len(other) for one, other in zip(*pooled, strict=True))
-        table.add_row(f"all {name}, pooled", str(total), "", f"{2 * shared / total:.3f}")
-    console.print(table)
+def print_disputes(answers: Sequence[LabelledAnswer], most: int, console: Console) -> None:
+    """Print the answers whose labels cross-validated models dispute, the most doubtful first.
 
+    Raises:
+        MissingExtraError: cleanlab is not installed.
+    """
+    from nlp.training.disputes import find_disputes
 
-def _requests(readings: Sequence[Sequence[frozenset[str]]]) -> list[list[frozenset[str]]]:
-    def is_request(label: str) -> bool:
-        return label.startswith("requested ") and "." in label
-
-    return [[frozenset(filter(is_request, labels)) for labels in reading] for reading in readings]
+    for dispute in find_disputes(answers)[:most]:
+        changes = [*(f"+{label}" for label in dispute.missing), *(f"-{label}" for label in dispute.doubtful)]
+        console.print(Text(f"{dispute.quality:.3f}  {dispute.id}  {' '.join(changes)}"), soft_wrap=True)
 
 
 def _value(finding: Finding) -> Text:

@@ -1,11 +1,16 @@
 """What many tests need: a few real answers, and a model trained on them."""
 
 import pytest
+from hypothesis import settings
 
 from corpus.reader import read_corpus
 from nlp.models import load_model
 from nlp.tagging import Tagger
 from nlp.training.linear import train_linear
+
+# Nothing is timed: a busy machine is no fault.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 
 @pytest.fixture(scope="session")

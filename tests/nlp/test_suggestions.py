@@ -6,7 +6,7 @@ from hypothesis.extra.numpy import arrays
 
 from nlp.answers import STANCES
 from nlp.models import TAGGED_STANCES, Calibration, KindCalibration, Scores
-from nlp.suggestions import passage_stances, suggest
+from nlp.suggestions import confidences, passage_stances, suggest
 from nlp.taxonomy import load_taxonomy
 
 CODES = load_taxonomy().codes
@@ -40,7 +40,14 @@ def scores_of(passages=1, **said):
 
 
 def tags_of(scores, **options):
-    return {(tag.stance, tag.code): tag for tag in suggest(scores, BANDS, **options)[1]}
+    return {
+        (tag.stance, tag.code): tag
+        for tag in suggest(scores, confidences(scores, BANDS), BANDS, **options)[1]
+    }
+
+
+def stances_of(scores):
+    return suggest(scores, confidences(scores, BANDS), BANDS)[0]
 
 
 def test_a_sub_type_brings_its_type_in_the_same_stance_and_band():
@@ -76,13 +83,13 @@ def test_an_answer_that_the_model_cannot_be_trusted_on_has_only_unsure_tags():
 
 
 def test_none_stands_only_where_no_other_stance_does():
-    [none] = suggest(scores_of(requested=0.4, none=0.6), BANDS)[0]
+    [none] = stances_of(scores_of(requested=0.4, none=0.6))
     assert (none.code, none.confidence) == ("none", 0.6)
-    assert [each.code for each in suggest(scores_of(requested=0.6, none=0.9), BANDS)[0]] == ["requested"]
+    assert [each.code for each in stances_of(scores_of(requested=0.6, none=0.9))] == ["requested"]
 
 
 def test_a_suggested_tag_brings_its_stance():
-    [stance] = suggest(scores_of(requested=0.3, requested__legal__drafting=0.45), BANDS)[0]
+    [stance] = stances_of(scores_of(requested=0.3, requested__legal__drafting=0.45))
     assert (stance.code, stance.confidence) == ("requested", 0.45)
 
 
@@ -101,7 +108,8 @@ def of_shape(*shape):
     instruments=of_shape(2, len(INSTRUMENTS)),
 )
 def test_the_rules_between_tags_hold_whatever_the_scores(stances, tags, instruments):
-    found, suggested = suggest(Scores(stances, tags, instruments), BANDS)
+    scores = Scores(stances, tags, instruments)
+    found, suggested = suggest(scores, confidences(scores, BANDS), BANDS)
     by_code = {(tag.stance, tag.code): tag for tag in suggested}
     assert len(by_code) == len(suggested)
     order = ("safe", "suggest", "unsure")

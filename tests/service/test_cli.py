@@ -341,20 +341,104 @@ def test_a_model_is_trained_saved_and_used(needtag, answers, tmp_path, monkeypat
     assert read_lines(tmp_path / "out.jsonl")[0]["model"]["name"] == "mine"
 
 
-def test_a_model_is_measured_on_a_split_and_on_a_file(needtag, tmp_path):
-    line = {
-        "id": "1",
-        "lang": "en",
-        "text": "Kenya asks for cars.",
-        "stances": ["requested"],
-        "states": ["KEN"],
-    }
+@pytest.fixture
+def labelled(tmp_path):
+    """Labelled answers in a file, as many as the default model gets right and wrong."""
+    lines = [
+        {
+            "id": str(number),
+            "lang": "en",
+            "text": text,
+            "stances": ["requested"],
+            "requested": {"types": [code.partition(".")[0]], "subtypes": [code]},
+            "states": ["KEN"],
+        }
+        for number, (text, code) in enumerate(
+            [
+                ("Kenya requests the training of its prosecutors and judges.", "training.criminal-justice"),
+                ("Kenya needs help to draft a law against trafficking in persons.", "legal.drafting"),
+                ("Kenya asks for computers and vehicles.", "resources.equipment"),
+                ("Kenya hopes.", "protection.return"),
+            ]
+        )
+    ]
     path = tmp_path / "labelled.jsonl"
-    path.write_text(json.dumps(line), "utf-8")
-    code, out, _ = needtag("evaluate", "--data", path, "--data", "validation")
+    path.write_text("\n".join(json.dumps(line) for line in lines), "utf-8")
+    return path
+
+
+def test_a_model_is_measured_on_a_split_and_on_a_file(needtag, labelled, tmp_path):
+    page, figures = tmp_path / "report.html", tmp_path / "report.json"
+    options = ["--html", page, "--json", figures, "--lang", "fr"]
+    code, out, _ = needtag("evaluate", "--data", labelled, "--data", "validation", *options)
     assert code == 0
-    assert re.match(r"\d{3} answers", out)
-    assert "sub-types" in out
+    assert re.search(r"Sous-types *│ *0\.", out)
+    assert '<html lang="fr">' in page.read_text("utf-8")
+    assert json.loads(figures.read_text("utf-8"))["data"] == [str(labelled), "validation"]
+
+
+def test_a_report_that_cannot_be_written_is_refused_before_anything_is_measured(needtag, labelled):
+    code, _, err = needtag("evaluate", "--data", labelled, "--html", "/no/folder/report.html")
+    assert code == 2
+    assert "/no/folder/report.html" in err
+
+
+def test_an_answer_that_comes_twice_is_refused(needtag, labelled):
+    code, _, err = needtag("evaluate", "--data", labelled, "--data", labelled)
+    assert code == 2
+    assert "0 comes twice" in err
+
+
+def test_a_model_may_replace_itself_and_the_dummy_may_not_replace_it(needtag, labelled):
+    code, out, _ = needtag("compare", "default", "default", "--data", labelled)
+    assert code == 0
+    assert "B may replace A" in " ".join(out.split())
+    code, out, _ = needtag("compare", "default", "dummy", "--data", labelled)
+    assert code == 1
+    assert "B may not replace A" in " ".join(out.split())
+
+
+def test_what_a_model_said_can_be_compared_from_its_file(needtag, labelled, tmp_path):
+    tagged = tmp_path / "tagged.jsonl"
+    needtag("tag", labelled, "--output", tagged)
+    code, out, _ = needtag("compare", "default", tagged, "--data", labelled)
+    assert code == 0
+    assert "The labels that differ" not in out
+    lines = read_lines(tagged)
+    for line in lines:
+        line["tags"] = []
+    tagged.write_text("\n".join(map(json.dumps, lines)), "utf-8")
+    assert needtag("compare", "default", tagged, "--data", labelled)[0] == 1
+
+
+def test_a_file_of_other_answers_cannot_be_compared(needtag, labelled, answers, tmp_path):
+    tagged = tmp_path / "tagged.jsonl"
+    needtag("tag", answers, "--output", tagged)
+    code, _, err = needtag("compare", "default", tagged, "--data", labelled)
+    assert code == 2
+    assert "tagged.jsonl: holds no tagged answer 0" in err
+    code, _, err = needtag("compare", "default", labelled, "--data", labelled)
+    assert code == 2
+    assert "labelled.jsonl, 0: is no tagged answer" in err
+
+
+def test_agreement_of_readers_is_printed_label_by_label(needtag, labelled, tmp_path):
+    other = tmp_path / "other.jsonl"
+    other.write_text(
+        labelled.read_text("utf-8").replace("legal.drafting", "legal.model-legislation"), "utf-8"
+    )
+    code, out, _ = needtag("agreement", labelled, other, labelled)
+    assert code == 0
+    assert "3 readers" in out
+    assert re.search(r"requested legal.drafting *│ *2 │ *-?0\.\d{3} │ *0\.333 │ *0\.333", out)
+
+
+def test_readers_of_different_answers_cannot_agree(needtag, labelled, tmp_path):
+    other = tmp_path / "other.jsonl"
+    other.write_text(labelled.read_text("utf-8").replace('"id": "', '"id": "x'), "utf-8")
+    code, _, err = needtag("agreement", labelled, other)
+    assert code == 2
+    assert "the same id" in err
 
 
 def test_every_error_in_labelled_answers_is_printed(needtag, tmp_path):

@@ -1,0 +1,144 @@
+import json
+import re
+from html import unescape
+from html.parser import HTMLParser
+
+import pytest
+import yaml
+
+from evaluation.html import render_html, report_words
+from evaluation.judged import MEASURED
+from evaluation.report import make_report
+from nlp.answers import LANGUAGES
+
+HOSTILE = '<script>alert("x")</script> & "quoted"'
+
+
+@pytest.fixture
+def answers(label, found):
+    """Twelve answers of two authors: half have what is found in them, one is hostile, one empty of labels."""
+    drafting, model = "requested legal.drafting", "requested legal.model-legislation"
+    labelled = [
+        label(
+            str(number),
+            "requested legal",
+            drafting,
+            "tip",
+            "KEN",
+            language=("en", "fr")[number % 2],
+            group=f"g{number % 2}",
+        )
+        for number in range(10)
+    ]
+    labelled += [
+        label("hostile", "requested legal", drafting, text=HOSTILE, group="g0"),
+        label("empty", stances=("none",), text="word " * 90, group="g1"),
+    ]
+    tagged = [found(str(number), "requested legal", drafting, "tip", "KEN") for number in range(5)]
+    tagged += [found(str(number), "requested legal", model, "som") for number in range(5, 10)]
+    tagged += [found("hostile", "requested legal", model), found("empty", stances=("none",))]
+    return labelled, tagged
+
+
+@pytest.fixture
+def report(answers):
+    return make_report(*answers, data=["some.jsonl"])
+
+
+def test_all_kinds_are_measured_on_all_answers(report):
+    assert report.whole.answers == 12
+    assert tuple(report.whole.kinds) == MEASURED
+    subtypes = report.whole.kinds["sub-types"].micro
+    assert (subtypes.precision.value, subtypes.recall.value) == pytest.approx((5 / 11, 5 / 11))
+    assert report.whole.kinds["types"].micro.f1.value == 1
+    # Types and sub-types together: 11 + 5 right, 6 wrong, 6 missed.
+    assert report.whole.hierarchical.f1.value == pytest.approx(16 / 22)
+    assert report.groups == 2
+
+
+def test_answers_are_measured_by_language_and_length(report):
+    assert {name: part.answers for name, part in report.languages.items()} == {"en": 7, "fr": 5}
+    assert {name: part.answers for name, part in report.lengths.items()} == {"1-10": 11, "81+": 1}
+    assert report.lengths["81+"].kinds["sub-types"].micro.f1.value is None
+
+
+def test_every_label_there_or_found_is_a_row(report):
+    rows = {row.label: (row.there, row.found) for row in report.labels["sub-types"]}
+    assert rows == {"legal.drafting": (11, 5), "legal.model-legislation": (0, 6)}
+    assert {row.label: row.f1.value for row in report.labels["sub-types"]} == {
+        "legal.drafting": pytest.approx(2 * 5 / (2 * 5 + 6)),
+        "legal.model-legislation": 0,
+    }
+
+
+def test_the_report_for_machines_is_json_without_nan(report):
+    text = json.dumps(report.to_json(), allow_nan=False)
+    assert json.loads(text)["whole"]["kinds"]["types"]["micro"]["f1"]["value"] == 1
+
+
+class Page(HTMLParser):
+    def __init__(self, page):
+        super().__init__()
+        self.sources, self.tags, self.open = [], [], []
+        self.feed(page)
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.append(tag)
+        self.sources += [
+            value for name, value in attrs if name in ("src", "href", "srcset", "data", "action")
+        ]
+        if tag not in ("meta", "img", "br"):
+            self.open.append(tag)
+
+    def handle_endtag(self, tag):
+        assert self.open.pop() == tag
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_the_page_stands_by_itself_in_each_language(report, answers, lang):
+    html = render_html(report, answers[0], lang)
+    page = Page(html)
+    assert page.open == []
+    assert page.tags.count("img") == 3
+    assert all(source.startswith("data:image/svg+xml;base64,") for source in page.sources)
+    assert "script" not in page.tags
+    assert not re.search(r"url\(|@import", html)
+    assert report_words(lang)["by_kind"] in unescape(html)
+
+
+def test_answers_are_shown_as_they_are(report, answers):
+    html = render_html(report, answers[0], "en")
+    assert HOSTILE not in html
+    assert "&lt;script&gt;alert(" in html
+
+
+def test_the_page_says_first_how_much_is_found_and_right(report, answers):
+    html = render_html(report, answers[0], "en")
+    assert "Of 100 requests for assistance that the answers hold, the model finds 45; of 100" in html
+
+
+def test_the_same_report_gives_the_same_page(report, answers):
+    assert render_html(report, answers[0], "fr") == render_html(report, answers[0], "fr")
+
+
+def test_answers_of_one_author_have_no_interval(answers):
+    labelled, tagged = answers
+    alone = make_report(labelled[::2], tagged[::2], data=["one.jsonl"])
+    assert alone.groups == 1
+    assert alone.whole.kinds["types"].micro.f1.low is None
+    assert "no interval" in render_html(alone, labelled[::2], "en")
+
+
+def test_answers_without_any_label_can_be_reported(label, found):
+    labelled = [label("a", stances=("none",))]
+    report = make_report(labelled, [found("a", stances=("none",))], data=["empty.jsonl"])
+    assert "No answer requests a sub-type" in render_html(report, labelled, "en")
+
+
+def test_every_word_of_the_report_is_there_in_every_language():
+    from importlib.resources import files
+
+    for name, texts in yaml.safe_load((files("evaluation") / "words.yaml").read_text("utf-8")).items():
+        assert set(texts) == set(LANGUAGES), name
+        fields = {lang: set(re.findall(r"{(\w+)}", text)) for lang, text in texts.items()}
+        assert fields["en"] == fields["fr"] == fields["es"], name
