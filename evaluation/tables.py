@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from rich import box
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
@@ -29,6 +30,10 @@ def print_report(report: Report, console: Console, lang: Language) -> None:
             data=", ".join(report.data),
         ),
         title_justify="left",
+        # Three languages fit a terminal of 80 columns without lines between them.
+        box=box.SIMPLE_HEAD,
+        padding=(0, 1, 0, 0),
+        pad_edge=False,
     )
     columns = [words[name] for name in ("kind", "precision", "recall", "micro_f1")]
     for column in (*columns, "95 %", *report.languages):

@@ -372,7 +372,7 @@ def test_a_model_is_measured_on_a_split_and_on_a_file(needtag, labelled, tmp_pat
     options = ["--html", page, "--json", figures, "--lang", "fr"]
     code, out, _ = needtag("evaluate", "--data", labelled, "--data", "validation", *options)
     assert code == 0
-    assert re.search(r"Sous-types *│ *0\.", out)
+    assert re.search(r"Sous-types(?: *demandés)? +0\.", out)
     assert '<html lang="fr">' in page.read_text("utf-8")
     assert json.loads(figures.read_text("utf-8"))["data"] == [str(labelled), "validation"]
 
