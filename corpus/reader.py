@@ -74,9 +74,18 @@ def note_test_use(model: str, version: str) -> None:
     Args:
         model: the name of the model that was measured.
         version: its version.
+
+    Raises:
+        InputError: it cannot be written down.
     """
-    with (_FOLDER / "test-uses.csv").open("a", encoding="utf-8") as file:
-        file.write(f"{datetime.now(UTC):%Y-%m-%d},{model},{version},{corpus_hash()[:12]}\n")
+    path = _FOLDER / "test-uses.csv"
+    try:
+        with path.open("a", encoding="utf-8") as file:
+            file.write(f"{datetime.now(UTC):%Y-%m-%d},{model},{version},{corpus_hash()[:12]}\n")
+    except OSError as error:
+        raise InputError(
+            str(path), f"cannot be written ({error.strerror}), so the look cannot be noted"
+        ) from error
 
 
 def without_errors(items: Iterable[LabelledAnswer | InputError]) -> list[LabelledAnswer]:
@@ -136,6 +145,8 @@ def _labelled(line: Any) -> LabelledAnswer:
     for name in ("id", "text"):
         if not isinstance(line.get(name), str):
             raise InputError(name, "must be there and be a text")
+        if any("\ud800" <= sign <= "\udfff" for sign in line[name]):
+            raise InputError(name, "holds half of a character that takes two; write the whole of it")
     if line.get("lang") not in LANGUAGES:
         raise InputError("lang", f"must be one of {', '.join(LANGUAGES)}")
     stances = frozenset[Stance](stance for stance in STANCES if stance in _strings(line, "stances"))

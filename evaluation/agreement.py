@@ -22,15 +22,17 @@ class Agreement:
         label: its name.
         given: how often the readers gave it, all together.
         alpha: Krippendorff's alpha for nominal data; 1 is full agreement, 0 what chance gives.
-        kappa: the mean over pairs of readers of Cohen's kappa (Cohen 1960).
-        f1: the mean over pairs of readers of F1 of the one against the other, which is the same both ways.
+        kappa: the mean over pairs of readers of Cohen's kappa (Cohen 1960), pairs left out that always said
+            the same one thing; None where all did.
+        f1: the mean over pairs of readers of F1 of the one against the other, which is the same both ways,
+            pairs left out of which neither gave the label; None where no pair did.
     """
 
     label: str
     given: int
     alpha: float
-    kappa: float
-    f1: float
+    kappa: float | None
+    f1: float | None
 
 
 def labels_of(labelled: LabelledAnswer) -> frozenset[str]:
@@ -102,33 +104,33 @@ def krippendorff_alpha(given: Floats) -> float:
     return 1 - observed / expected if expected else 1.0
 
 
-def cohen_kappa(given: Floats) -> float:
-    """The mean of Cohen's kappa over all pairs of readers; 1 where both always said the same one thing."""
+def cohen_kappa(given: Floats) -> float | None:
+    """The mean of Cohen's kappa over the pairs of readers for which it is defined; see Agreement."""
     from sklearn.metrics import cohen_kappa_score
 
-    def kappa(one: Bools, other: Bools) -> float:
+    def kappa(one: Bools, other: Bools) -> float | None:
         if len({*one.tolist(), *other.tolist()}) < 2:
-            return 1.0
+            return None
         return float(cohen_kappa_score(one, other))
 
     return _mean_over_pairs(given, kappa)
 
 
-def pairwise_f1(given: Floats) -> float:
-    """The mean F1 over all pairs of readers; 1 where neither of a pair gave the label."""
+def pairwise_f1(given: Floats) -> float | None:
+    """The mean F1 over the pairs of readers for which it is defined; see Agreement."""
 
-    def f1(one: Bools, other: Bools) -> float:
+    def f1(one: Bools, other: Bools) -> float | None:
         total = int(one.sum() + other.sum())
-        return 2 * int((one & other).sum()) / total if total else 1.0
+        return 2 * int((one & other).sum()) / total if total else None
 
     return _mean_over_pairs(given, f1)
 
 
-def _mean_over_pairs(given: Floats, measure: Callable[[Bools, Bools], float]) -> float:
-    """The mean of a measure over the pairs of readers who read an answer in common."""
+def _mean_over_pairs(given: Floats, measure: Callable[[Bools, Bools], float | None]) -> float | None:
+    """The mean of a measure over the pairs of readers, on the answers that both of a pair read."""
     values = []
     for one, other in combinations(given, 2):
         both = ~np.isnan(one) & ~np.isnan(other)
-        if both.any():
-            values.append(measure(one[both] > 0, other[both] > 0))
-    return sum(values) / len(values)
+        values.append(measure(one[both] > 0, other[both] > 0))
+    defined = [value for value in values if value is not None]
+    return sum(defined) / len(defined) if defined else None

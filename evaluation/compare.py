@@ -9,7 +9,7 @@ from scipy.stats import binomtest
 
 from evaluation.bootstrap import Estimate, draw_weights, estimate
 from evaluation.judged import MEASURED, Judged, Measured, join, judge
-from evaluation.metrics import count_cells
+from evaluation.metrics import Floats, count_cells
 from nlp.answers import LANGUAGES, LabelledAnswer
 from nlp.tagging import TaggedAnswer
 
@@ -31,13 +31,13 @@ class Difference:
 
     Attributes:
         language: of the answers; None for all.
-        a, b: micro-F1; None where nothing is there and nothing was found.
+        a, b: micro-F1; 1 where nothing is there and nothing was found.
     """
 
     kind: Compared
     language: str | None
-    a: float | None
-    b: float | None
+    a: float
+    b: float
     difference: Estimate
 
     @property
@@ -51,7 +51,7 @@ class Difference:
     def passes(self) -> bool:
         """Whether this difference lets B replace A; where no interval can be told, it does not."""
         gated, worst = (GATED, WORST) if self.language is None else (GATED_IN_LANGUAGE, WORST_IN_LANGUAGE)
-        if self.kind not in gated or self.difference.value is None:
+        if self.kind not in gated:
             return True
         return self.difference.low is not None and self.difference.low >= worst
 
@@ -100,22 +100,27 @@ def compare(
     differences = []
     for language in (None, *LANGUAGES):
         answers = np.array([language in (None, each.answer.language) for each in labelled])
-        if not answers.any():
-            continue
-        weights = draw_weights([each.group for each, chosen in zip(labelled, answers, strict=True) if chosen])
-        for kind, (one, other) in sides.items():
-            counts = [
-                count_cells(each.gold, each.found).pooled().f1
-                for each in (one.of(answers), other.of(answers))
+        if answers.any():
+            groups = [each.group for each, chosen in zip(labelled, answers, strict=True) if chosen]
+            weights = draw_weights(groups)
+            differences += [
+                _difference(kind, language, one.of(answers), other.of(answers), weights)
+                for kind, (one, other) in sides.items()
             ]
-            draws = [
-                count_cells(each.gold, each.found, weights).pooled().f1
-                for each in (one.of(answers), other.of(answers))
-            ]
-            values = [None if np.isnan(each) else float(each) for each in counts]
-            difference = estimate(counts[1] - counts[0], draws[1] - draws[0])
-            differences.append(Difference(kind, language, values[0], values[1], difference))
     return Comparison(len(labelled), differences, _label_tests(a, b))
+
+
+def _difference(kind: Compared, language: str | None, a: Judged, b: Judged, weights: Floats) -> Difference:
+    def f1(judged: Judged, weights: Floats | None = None) -> Floats:
+        return np.nan_to_num(count_cells(judged.gold, judged.found, weights).pooled().f1, nan=1.0)
+
+    value = float(f1(b)) - float(f1(a))
+    if (a.found == b.found).all():
+        # Nothing differs, and no draw could: also where too few belong together for an interval.
+        found = Estimate(0.0, 0.0, 0.0)
+    else:
+        found = estimate(value, f1(b, weights) - f1(a, weights))
+    return Difference(kind, language, float(f1(a)), float(f1(b)), found)
 
 
 def _tags(judged: Mapping[Measured, Judged]) -> Judged:

@@ -7,6 +7,7 @@ says where it matters, so reliability is measured over the tags with a confidenc
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from evaluation.bootstrap import Estimate, estimate
 from evaluation.judged import BANDS, Judged
@@ -89,32 +90,48 @@ def reliability(gold: Bools, confidence: Floats, weights: Floats) -> Reliability
     base = float(((gold.mean(axis=0) - gold) ** 2).mean())
     told = confidence >= FLOOR
     row, column = np.nonzero(told)
-    order = np.argsort(confidence[row, column], kind="stable")
-    row, column = row[order], column[order]
-    parts = [part for part in np.array_split(np.arange(len(row)), BINS) if part.size]
-    bins, distances, shares = [], [], []
-    for part in parts:
-        right, said = gold[row[part], column[part]], confidence[row[part], column[part]]
+    said, right = confidence[row, column], gold[row, column]
+    bins, draws = [], []
+    for part in _equal_masses(said):
         counted = weights[:, row[part]]
         totals = counted.sum(axis=1)
-        rights = share((counted * right).sum(axis=1), totals)
-        bins.append(Bin(len(part), float(said.mean()), estimate(right.mean(), rights)))
-        distances.append(np.abs(np.nan_to_num(rights - share((counted * said).sum(axis=1), totals))))
-        shares.append(totals)
-    error = sum(abs(each.confidence - (each.right.value or 0)) * each.tags for each in bins)
+        shares = share((counted * right[part]).sum(axis=1), totals)
+        bins.append(Bin(len(part), float(said[part].mean()), estimate(right[part].mean(), shares)))
+        draws.append((totals, np.abs(shares - share((counted * said[part]).sum(axis=1), totals))))
     return Reliability(
         brier=_mean_of(squares.sum(axis=1), np.full(len(gold), gold.shape[1]), weights),
         skill=1 - float(squares.mean()) / base if base else None,
         brier_from_floor=_mean_of((squares * told).sum(axis=1), told.sum(axis=1), weights),
-        error=estimate(
-            error / len(row) if len(row) else np.nan,
-            share((np.array(distances) * shares).sum(axis=0), np.sum(shares, axis=0))
-            if bins
-            else np.empty(0),
-        ),
+        error=_calibration_error(bins, draws),
         held=float((gold & told).sum() / gold.sum()) if gold.any() else None,
         bins=bins,
     )
+
+
+def _equal_masses(said: Floats) -> list[NDArray[np.intp]]:
+    """The places of confidences, rising, in bins of about as many each; equal ones are not torn apart."""
+    order = np.argsort(said, kind="stable")
+    rising = said[order]
+    starts = rising[np.arange(1, BINS) * len(said) // BINS] if len(said) else rising
+    return [part for part in np.split(order, np.unique(np.searchsorted(rising, starts))) if part.size]
+
+
+def _calibration_error(bins: list[Bin], draws: list[tuple[Floats, Floats]]) -> Estimate:
+    """The mean distance of the bins, with the basic bootstrap interval.
+
+    Chance lengthens every distance, in the draws once more than in the figure itself. So the draws are
+    mirrored at the figure (Davison and Hinkley 1997, "Bootstrap methods and their application", section 5.2).
+    """
+    if not bins:
+        return Estimate(None, None, None)
+    tags = sum(each.tags for each in bins)
+    value = sum(abs(each.confidence - (each.right.value or 0)) * each.tags for each in bins) / tags
+    totals = np.array([total for total, _ in draws])
+    distances = np.array([np.nan_to_num(distance) for _, distance in draws])
+    mirrored = estimate(value, 2 * value - share((distances * totals).sum(axis=0), totals.sum(axis=0)))
+    if mirrored.low is None or mirrored.high is None:
+        return mirrored
+    return Estimate(value, max(0.0, mirrored.low), max(value, mirrored.high))
 
 
 def bands(judged: Judged, weights: Floats) -> dict[Band, BandFigures]:

@@ -3,18 +3,17 @@
 from base64 import b64encode
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
-from importlib.resources import files
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
-from evaluation.bootstrap import Estimate
+from evaluation.bootstrap import DRAWS
+from evaluation.confidence import BINS, FLOOR
 from evaluation.judged import MEASURED, Measured
 from evaluation.mistakes import Mistake
 from evaluation.pictures import label_picture, reliability_picture, risk_picture
 from evaluation.report import Report
+from evaluation.words import count, interval, number, of_hundred, report_words
 from nlp.answers import LabelledAnswer, Language
-from nlp.data import read_yaml
 from nlp.errors import UnknownCodeError
 from nlp.states import get_state
 from nlp.taxonomy import load_taxonomy
@@ -48,9 +47,9 @@ def render_html(report: Report, labelled: Sequence[LabelledAnswer], lang: Langua
         lstrip_blocks=True,
     )
     words = report_words(lang)
-    environment.filters["figure"] = _figure
-    environment.filters["interval"] = _interval
-    environment.filters["percent"] = lambda share: "–" if share is None else f"{share:.0%}"
+    environment.filters["number"] = lambda value, places=3: number(value, lang, places=places)
+    environment.filters["interval"] = lambda estimate: interval(estimate, lang)
+    environment.filters["count"] = lambda value: count(value, lang)
     names = {kind: words[kind] for kind in MEASURED}
     return environment.get_template("report.html.j2").render(
         report=report,
@@ -59,53 +58,33 @@ def render_html(report: Report, labelled: Sequence[LabelledAnswer], lang: Langua
         names=names,
         label_name=lambda code: _label_name(code, lang, words),
         short_name=lambda code: _label_name(code, lang, words, short=True),
-        headline=headline(report, words),
+        headline=headline(report, lang),
+        draws=DRAWS,
+        floor=FLOOR,
+        bins=BINS,
         pictures=_pictures(report, words, names, lang),
         confusions=report.confusions[:CONFUSIONS],
         examples=EXAMPLES,
-        texts={each.answer.id: each.answer.text for each in labelled},
+        answers={each.answer.id: each.answer for each in labelled},
         wrong_answers=_wrong_answers(report.mistakes, labelled),
     )
 
 
-@cache
-def report_words(lang: Language) -> Mapping[str, str]:
-    """The words of the report in one language."""
-    return {name: texts[lang] for name, texts in read_yaml(files("evaluation") / "words.yaml").items()}
-
-
-def headline(report: Report, words: Mapping[str, str]) -> tuple[str, str]:
-    """What matters first, in a sentence, and how sure it is, in another."""
-    figures = report.whole.kinds["sub-types"].micro
-    if figures.f1.value is None:
-        return words["headline_none"], ""
-    f1, low, high = (None if each is None else f"{each:.3f}" for each in _numbers(figures.f1))
-    return (
-        words["headline"].format(
-            recall=_of_hundred(figures.recall), precision=_of_hundred(figures.precision)
-        ),
-        words["headline_unit"].format(f1=f1, low=low, high=high)
-        if low
-        else words["headline_alone"].format(f1=f1),
-    )
-
-
-def _of_hundred(share: Estimate) -> str:
-    return "–" if share.value is None else f"{100 * share.value:.0f}"
-
-
-def _numbers(estimate: Estimate) -> tuple[float | None, float | None, float | None]:
-    return estimate.value, estimate.low, estimate.high
-
-
-def _figure(estimate: Estimate | None) -> str:
-    return "–" if estimate is None or estimate.value is None else f"{estimate.value:.3f}"
-
-
-def _interval(estimate: Estimate | None) -> str:
-    if estimate is None or estimate.low is None:
-        return ""
-    return f"{estimate.low:.3f} – {estimate.high:.3f}"
+def headline(report: Report, lang: Language) -> list[str]:
+    """What matters first, in a sentence, then how sure it is and what to beware of."""
+    words = report_words(lang)
+    rows = report.labels["sub-types"]
+    there, found = sum(row.there for row in rows), sum(row.found for row in rows)
+    micro = report.whole.kinds["sub-types"].micro
+    if not (there and found):
+        name = "none_suggested" if there else "none_there" if found else "none"
+        said = [words[f"headline_{name}"].format(there=count(there, lang), found=count(found, lang))]
+    else:
+        recall, precision = of_hundred(micro.recall.value or 0), of_hundred(micro.precision.value or 0)
+        said = [words["headline"].format(recall=recall, precision=precision)]
+        unit = words["headline_unit" if micro.f1.low is not None else "headline_alone"]
+        said.append(unit.format(f1=number(micro.f1.value, lang), interval=interval(micro.f1, lang)))
+    return [*said, *(words[f"caution_{each}"] for each in report.cautions)]
 
 
 def _label_name(code: str, lang: Language, words: Mapping[str, str], *, short: bool = False) -> str:
@@ -122,8 +101,8 @@ def _pictures(
 ) -> dict[str, str]:
     drawn = {
         "labels": label_picture(report.labels["sub-types"], lang, words["f1"]),
-        "reliability": reliability_picture(report.reliability, words, names),
-        "risk": risk_picture(report.risk_coverage, words, names),
+        "reliability": reliability_picture(report.reliability, names, lang),
+        "risk": risk_picture(report.risk_coverage, names, lang),
     }
     return {
         name: "data:image/svg+xml;base64," + b64encode(svg.encode()).decode() for name, svg in drawn.items()

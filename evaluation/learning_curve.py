@@ -90,4 +90,6 @@ def main(picture: Path, files: Sequence[Path], console: Console) -> None:
 
 
 if __name__ == "__main__":
+    if len(sys.argv) < 2:
+        sys.exit(__doc__)
     main(Path(sys.argv[1]), [Path(name) for name in sys.argv[2:]], Console())

@@ -2,7 +2,8 @@
 
 `gold` and `found` are (N, L) booleans: whether answer n has label l, and whether it was found. The label set
 is the caller's, so a label that is found but nowhere there counts as wrong. Where nothing is there and none
-was found a share is undefined: it is NaN, and means leave it out.
+was found a share is undefined: it is NaN, and means leave it out. Precision where nothing was found but
+something is there is 0, and so is recall where something was found and nothing is there.
 """
 
 from dataclasses import dataclass
@@ -32,12 +33,12 @@ class Counts:
     @property
     def precision(self) -> Floats:
         """The share of what was found that is there."""
-        return share(self.right, self.right + self.wrong)
+        return self._share_of(self.right + self.wrong)
 
     @property
     def recall(self) -> Floats:
         """The share of what is there that was found."""
-        return share(self.right, self.right + self.missed)
+        return self._share_of(self.right + self.missed)
 
     @property
     def f1(self) -> Floats:
@@ -49,10 +50,9 @@ class Counts:
         """The mean F1 of the labels, each weighing the same."""
         return mean(self.f1, np.ones_like(self.right))
 
-    @property
-    def weighted_f1(self) -> Floats:
-        """The mean F1 of the labels, each weighing as often as it is there."""
-        return mean(self.f1, self.right + self.missed)
+    def _share_of(self, whole: Floats) -> Floats:
+        occurs = self.right + self.wrong + self.missed > 0
+        return np.where(occurs, np.nan_to_num(share(self.right, whole)), np.nan)
 
 
 def share(part: Floats, whole: Floats) -> Floats:

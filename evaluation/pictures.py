@@ -8,6 +8,7 @@ from evaluation.bootstrap import Estimate
 from evaluation.confidence import Reliability, RiskCoverage
 from evaluation.judged import Measured
 from evaluation.report import LabelFigures
+from evaluation.words import number, report_words
 from nlp.answers import Language
 from nlp.taxonomy import load_taxonomy
 
@@ -28,14 +29,16 @@ def label_picture(labels: list[LabelFigures], lang: Language, axis: str) -> str:
     taxonomy = load_taxonomy()
     types = [entry.code for entry in taxonomy.types]
     rows = sorted((each for each in labels if each.f1.value is not None), key=lambda each: each.f1.value or 0)
-    figure, axes = _figure(7.2, 0.9 + 0.27 * len(rows))
+    figure, axes = _figure(7.2, 0.9 + 0.27 * len(rows), lang)
     for place, row in enumerate(rows):
         colour = COLOURS[types.index(taxonomy.type_of(row.label)) % len(COLOURS)]
         axes.hlines(place, 0, 1, color=GRID, linewidth=0.6, zorder=0)
         axes.errorbar(
             row.f1.value or 0, place, xerr=_reach(row.f1), fmt="o", color=colour, markersize=6, elinewidth=2.2
         )
-        axes.annotate(f"{row.f1.value:.2f}", (1.02, place), color=FAINT, fontsize=8, va="center")
+        axes.annotate(
+            number(row.f1.value, lang, places=2), (1.02, place), color=FAINT, fontsize=8, va="center"
+        )
     names = [f"{taxonomy.get(row.label).short(lang)} ({row.there})" for row in rows]
     axes.set_yticks(range(len(rows)), names, fontsize=9)
     axes.set(xlim=(0, 1.08), ylim=(-0.6, len(rows) - 0.4), xlabel=axis)
@@ -46,10 +49,11 @@ def label_picture(labels: list[LabelFigures], lang: Language, axis: str) -> str:
 
 
 def reliability_picture(
-    measured: Mapping[Measured, Reliability], words: Mapping[str, str], names: Mapping[Measured, str]
+    measured: Mapping[Measured, Reliability], names: Mapping[Measured, str], lang: Language
 ) -> str:
     """For each kind the share of tags that is right by confidence; a perfect model lies on the diagonal."""
-    figure, axes = _figure(5.4, 5)
+    words = report_words(lang)
+    figure, axes = _figure(5.4, 5, lang)
     axes.plot([0, 1], [0, 1], color=FAINT, linewidth=1, linestyle=(0, (4, 3)), zorder=0)
     for place, kind in enumerate(DRAWN):
         bins = [each for each in measured[kind].bins if each.right.value is not None]
@@ -71,10 +75,11 @@ def reliability_picture(
 
 
 def risk_picture(
-    measured: Mapping[Measured, RiskCoverage], words: Mapping[str, str], names: Mapping[Measured, str]
+    measured: Mapping[Measured, RiskCoverage], names: Mapping[Measured, str], lang: Language
 ) -> str:
     """For each kind the share of answers with an error among the surest ones."""
-    figure, axes = _figure(5.4, 5)
+    words = report_words(lang)
+    figure, axes = _figure(5.4, 5, lang)
     for place, kind in enumerate(DRAWN):
         curve = measured[kind]
         axes.plot(curve.coverage, curve.risk, color=COLOURS[place], linewidth=2, label=names[kind])
@@ -98,7 +103,7 @@ def _reach_pair(figure: Estimate) -> tuple[float, float]:
     return max(0.0, value - low), max(0.0, high - value)
 
 
-def _figure(width: float, height: float) -> "tuple[Figure, Axes]":
+def _figure(width: float, height: float, lang: Language) -> "tuple[Figure, Axes]":
     from matplotlib.backends.backend_svg import FigureCanvasSVG
     from matplotlib.figure import Figure
 
@@ -108,8 +113,9 @@ def _figure(width: float, height: float) -> "tuple[Figure, Axes]":
     axes.spines[["top", "right"]].set_visible(False)
     axes.spines[["left", "bottom"]].set_color(GRID)
     axes.tick_params(colors=INK, labelsize=9)
-    axes.xaxis.label.set_color(INK)
-    axes.yaxis.label.set_color(INK)
+    for axis in (axes.xaxis, axes.yaxis):
+        axis.label.set_color(INK)
+        axis.set_major_formatter(lambda value, _: number(value, lang, places=2))
     return figure, axes
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from math import inf
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
@@ -25,6 +25,10 @@ from evaluation.mistakes import Confusion, Mistake, confusions, mistakes
 from nlp.answers import LANGUAGES, LabelledAnswer
 from nlp.models import Band, ModelId
 from nlp.tagging import TaggedAnswer
+
+# The model was trained on another state of the corpus; it learned from the answers; its thresholds were
+# chosen on them.
+Caution = Literal["other_corpus", "learned", "thresholds"]
 
 # The longest answer, in words, of each group by length.
 LENGTHS = {"1-10": 10, "11-30": 30, "31-80": 80, "81+": inf}
@@ -95,12 +99,14 @@ class Report:
     Attributes:
         data: what the answers were read from.
         metadata: whether the model saw question and declared language, or the text alone.
+        cautions: why the figures may flatter.
         groups: how many author batches or units the intervals draw from.
     """
 
     model: ModelId
     data: list[str]
     metadata: bool
+    cautions: list[Caution]
     groups: int
     whole: Slice
     languages: dict[str, Slice]
@@ -123,6 +129,7 @@ def make_report(
     *,
     data: Sequence[str],
     metadata: bool = False,
+    cautions: Sequence[Caution] = (),
 ) -> Report:
     """Measure what was found in labelled answers; both in the same order, at least one."""
     judged = judge(labelled, tagged)
@@ -139,6 +146,7 @@ def make_report(
         model=tagged[0].model,
         data=list(data),
         metadata=metadata,
+        cautions=list(cautions),
         groups=len(set(groups)),
         whole=_slice(judged, groups, np.ones(len(labelled), dtype=bool)),
         languages=by(LANGUAGES, lambda labelled: labelled.answer.language),

@@ -4,7 +4,7 @@ The rules that hold between tags are kept here: a sub-type never stands without 
 as sure as its sub-types in the same stance, a stance at least as sure as its tags, and "none" stands alone.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import cache
 
@@ -140,18 +140,27 @@ def _carrying(raw: Floats) -> tuple[int, ...]:
     return tuple(int(number) for number in np.flatnonzero(raw >= PASSAGE_SHARE * raw.max()))
 
 
+def stance_confidences(found: Confidences, tags: Iterable[Tag]) -> Floats:
+    """The confidence of each stance, lifted over that of every suggested tag that was said in it, (3,)."""
+    lifted = found.stances.copy()
+    for tag in tags:
+        if tag.stance and tag.band != "unsure":
+            row = TAGGED_STANCES.index(tag.stance)
+            lifted[row] = max(lifted[row], tag.confidence)
+    return lifted
+
+
 def _stances(found: Confidences, tags: list[Tag], calibration: Calibration) -> list[StanceFound]:
     """The stances that are likely enough or that a suggested tag was said in; else "none"."""
-    stances = []
-    surest = 0.0
-    for stance, confidence in zip(TAGGED_STANCES, found.stances, strict=True):
-        suggested = [tag.confidence for tag in tags if tag.stance == stance and tag.band != "unsure"]
-        sure = max([float(confidence), *suggested])
-        surest = max(surest, sure)
-        if suggested or sure >= calibration.stance.suggest:
-            stances.append(StanceFound(stance, sure))
+    suggested = {tag.stance for tag in tags if tag.band != "unsure"}
+    sure = stance_confidences(found, tags).tolist()
+    stances = [
+        StanceFound(stance, confidence)
+        for stance, confidence in zip(TAGGED_STANCES, sure, strict=True)
+        if stance in suggested or confidence >= calibration.stance.suggest
+    ]
     stances.sort(key=lambda stance: (-stance.confidence, stance.code))
-    return stances or [StanceFound("none", round(1 - surest, 4))]
+    return stances or [StanceFound("none", round(1 - max(sure), 4))]
 
 
 def passage_stances(scores: Scores) -> list[tuple[Stance, ...]]:

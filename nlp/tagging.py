@@ -1,7 +1,7 @@
 """The Tagger: an answer in, a tagged answer out. The door that other rooms use."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from itertools import islice
 from typing import Any, Literal
 
@@ -11,7 +11,15 @@ from nlp.models import Model, ModelId, Scores, load_model
 from nlp.models.scores import Span
 from nlp.passages import worded_passages
 from nlp.states import Mention, extract_states, get_state
-from nlp.suggestions import Confidences, StanceFound, Tag, confidences, passage_stances, suggest
+from nlp.suggestions import (
+    Confidences,
+    StanceFound,
+    Tag,
+    confidences,
+    passage_stances,
+    stance_confidences,
+    suggest,
+)
 
 # Why a whole answer wants a human: it is in another language than the three, or unlike the corpus.
 Unsure = Literal["language", "unfamiliar"]
@@ -113,7 +121,7 @@ class Tagger:
                 for span, spoken, said in zip(spans, languages, passage_stances(scores), strict=True)
             ],
             model=self.model.id,
-            confidences=found,
+            confidences=replace(found, stances=stance_confidences(found, tags)),
         )
 
 

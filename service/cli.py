@@ -1,6 +1,7 @@
 """The needtag command: its subcommands and options; the work is done elsewhere."""
 
 import io
+import json
 import sys
 from pathlib import Path
 from typing import Annotated, Literal
@@ -148,21 +149,30 @@ def evaluate(
     from evaluation.html import render_html
     from evaluation.report import make_report
     from evaluation.tables import print_report
-    from service.measuring import read_labelled_data, tag_with_model, write_json
+    from service.measuring import cautions, note_looks, read_labelled_data, tag_labelled
+    from service.run import check_target, write_text
+    from service.terminal import printable
 
-    for path in (html, json_file):
-        if path and not path.parent.is_dir():
-            raise InputError(str(path), "is in no folder that there is; make the folder first")
+    outputs = [path for path in (html, json_file) if path]
+    for path in outputs:
+        check_target(path, [Path(name) for name in data])
+    if html and html == json_file:
+        raise InputError(str(html), "is given for both --html and --json; give each a file of its own")
     labelled = read_labelled_data(data)
-    tagged, warning = tag_with_model(model, labelled, data, metadata=metadata, trust=trust)
-    if warning:
-        typer.echo(f"needtag: {model}: {warning}", err=True)
-    report = make_report(labelled, tagged, data=data, metadata=metadata)
-    if html:
-        html.write_text(render_html(report, labelled, lang), encoding="utf-8")
-    if json_file:
-        write_json(report, json_file)
+    tagged = tag_labelled(model, labelled, metadata=metadata, trust=trust)
+    report = make_report(
+        labelled,
+        tagged,
+        data=[printable(name) for name in data],
+        metadata=metadata,
+        cautions=cautions(model, data),
+    )
+    note_looks(data, [report.model])
     print_report(report, Console(), lang)
+    if html:
+        write_text(html, render_html(report, labelled, lang))
+    if json_file:
+        write_text(json_file, json.dumps(report.to_json(), ensure_ascii=False, indent=1) + "\n")
 
 
 @app.command()
@@ -181,7 +191,9 @@ def compare(
 
     from evaluation import compare as comparing
     from evaluation.tables import print_comparison
-    from service.measuring import read_labelled_data, read_tagged, tag_with_model
+    from evaluation.words import report_words
+    from service.measuring import cautions, note_looks, read_labelled_data, read_tagged, tag_labelled
+    from service.terminal import printable
 
     labelled = read_labelled_data(data)
     sides = []
@@ -189,12 +201,12 @@ def compare(
         if name.endswith(".jsonl"):
             sides.append(read_tagged(Path(name), labelled))
             continue
-        tagged, warning = tag_with_model(name, labelled, data, metadata=metadata, trust=trust)
-        if warning:
-            typer.echo(f"needtag: {name}: {warning}", err=True)
-        sides.append(tagged)
+        sides.append(tag_labelled(name, labelled, metadata=metadata, trust=trust))
+        for caution in cautions(name, data):
+            typer.echo(f"needtag: {printable(name)}: {report_words('en')[f'caution_{caution}']}", err=True)
+    note_looks(data, [side[0].model for side in sides])
     comparison = comparing.compare(labelled, *sides)
-    print_comparison(comparison, (a, b), Console())
+    print_comparison(comparison, (printable(a), printable(b)), Console())
     if not comparison.passes:
         raise typer.Exit(FAULT)
 
@@ -212,9 +224,15 @@ def agreement(
     from evaluation.agreement import agreements, labels_of
     from evaluation.tables import print_agreements
 
-    readings = [
-        {each.answer.id: labels_of(each) for each in without_errors(read_labelled(path))} for path in files
-    ]
+    readings = []
+    texts: dict[str, str] = {}
+    for path in files:
+        labelled = without_errors(read_labelled(path))
+        for each in labelled:
+            if texts.setdefault(each.answer.id, each.answer.text) != each.answer.text:
+                problem = "has another text than in an earlier file; give the readings of the same answers"
+                raise InputError(f"{path.name}, {each.answer.id}", problem)
+        readings.append({each.answer.id: labels_of(each) for each in labelled})
     found = agreements(readings)
     if not found:
         raise InputError(
@@ -255,6 +273,8 @@ def check_corpus(
     from corpus.reader import read_whole_corpus
     from service.corpus_check import check, print_disputes
 
+    if picture and picture.suffix not in (".svg", ".png"):
+        raise InputError(str(picture), "cannot be drawn in this format; end it in .svg or .png")
     answers = read_whole_corpus()
     if picture:
         draw_requests(answers, picture)

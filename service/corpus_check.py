@@ -11,6 +11,7 @@ from corpus.check import by_check, check_corpus
 from corpus.reader import read_labelled, without_errors
 from corpus.targets import Finding
 from nlp.answers import LANGUAGES, LabelledAnswer
+from nlp.errors import InputError
 
 
 def check(answers: Sequence[LabelledAnswer], outside: Sequence[Path], console: Console) -> bool:
@@ -22,12 +23,13 @@ def check(answers: Sequence[LabelledAnswer], outside: Sequence[Path], console: C
         console: where to print.
 
     Raises:
+        InputError: a text cannot be read.
         ExceptionGroup: of InputErrors, one for every faulty line of a labelled file.
     """
     labelled = [
         each for path in outside if path.suffix == ".jsonl" for each in without_errors(read_labelled(path))
     ]
-    texts = [path.read_text(encoding="utf-8") for path in outside if path.suffix != ".jsonl"]
+    texts = [_read_text(path) for path in outside if path.suffix != ".jsonl"]
     findings = list(check_corpus(answers, labelled, texts))
     table = Table(title=f"{len(answers):,} answers", title_justify="left")
     for column in ("check", "target", *LANGUAGES):
@@ -39,6 +41,15 @@ def check(answers: Sequence[LabelledAnswer], outside: Sequence[Path], console: C
         if finding.detail and not finding.holds:
             console.print(Text(f"{finding.language}, {finding.check}: {finding.detail}"), soft_wrap=True)
     return all(finding.holds for finding in findings)
+
+
+def _read_text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise InputError(str(path), f"cannot be read: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise InputError(str(path), "is not UTF-8") from error
 
 
 def print_disputes(answers: Sequence[LabelledAnswer], most: int, console: Console) -> None:

@@ -4,17 +4,18 @@ import json
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 from corpus.reader import corpus_hash, note_test_use, read_corpus, read_labelled, without_errors
 from corpus.splits import SPLITS
-from evaluation.report import Report
-from nlp.answers import LabelledAnswer
-from nlp.errors import InputError
-from nlp.models import ModelId, load_model, trained_on
-from nlp.states import Mention
+from evaluation.report import Caution
+from nlp.answers import STANCES, LabelledAnswer
+from nlp.errors import InputError, NeedtagError
+from nlp.models import Band, ModelId, load_model, trained_on
+from nlp.states import Mention, get_state
 from nlp.suggestions import StanceFound, Tag
 from nlp.tagging import TaggedAnswer, Tagger
+from nlp.taxonomy import load_taxonomy
 
 
 def read_labelled_data(names: Sequence[str]) -> list[LabelledAnswer]:
@@ -45,32 +46,44 @@ def _read(name: str) -> list[LabelledAnswer]:
     return answers
 
 
-def tag_with_model(
-    name: str, labelled: Sequence[LabelledAnswer], data: Sequence[str], *, metadata: bool, trust: bool
-) -> tuple[list[TaggedAnswer], str | None]:
-    """Tag labelled answers with a model, and write down a look at the test split.
+def tag_labelled(
+    model: str, labelled: Sequence[LabelledAnswer], *, metadata: bool, trust: bool
+) -> list[TaggedAnswer]:
+    """Tag labelled answers with a model.
 
     Args:
-        name: of the model, or its folder.
+        model: its name, or its folder.
         labelled: the answers.
-        data: where they were read from.
         metadata: whether the model sees the question and the declared language, or the text alone.
         trust: whether a model from outside the package may be loaded.
-
-    Returns:
-        What it found, and a warning where its figures may flatter.
     """
-    tagger = Tagger(load_model(name, trust=trust))
-    answers = [labelled.answer for labelled in labelled]
+    tagger = Tagger(load_model(model, trust=trust))
+    answers = [each.answer for each in labelled]
     if not metadata:
         answers = [replace(answer, language=None, question=None) for answer in answers]
-    tagged = list(tagger.tag_all(answers))
+    return list(tagger.tag_all(answers))
+
+
+def cautions(model: str, data: Sequence[str]) -> list[Caution]:
+    """Why the figures of a model on these data may flatter."""
+    corpus = trained_on(model)
+    found: list[Caution] = []
+    if corpus is None or not set(data) & set(SPLITS):
+        return found
+    if corpus != corpus_hash():
+        found.append("other_corpus")
+    if "train" in data:
+        found.append("learned")
+    if {"validation", "calibration"} & set(data):
+        found.append("thresholds")
+    return found
+
+
+def note_looks(data: Sequence[str], models: Sequence[ModelId]) -> None:
+    """Write down a look of each model at the test split, if it is among the data."""
     if "test" in data:
-        note_test_use(tagger.model.id.name, tagger.model.id.version)
-    warning = None
-    if set(data) & set(SPLITS) and trained_on(name) != corpus_hash():
-        warning = "was trained on another state of the corpus, perhaps on these very answers; train it again"
-    return tagged, warning
+        for model in models:
+            note_test_use(model.name, model.version)
 
 
 def read_tagged(path: Path, labelled: Sequence[LabelledAnswer]) -> list[TaggedAnswer]:
@@ -79,18 +92,10 @@ def read_tagged(path: Path, labelled: Sequence[LabelledAnswer]) -> list[TaggedAn
     A tagged answer read back has no confidences but those that were shown.
 
     Raises:
-        InputError: a line is no tagged answer, an answer is missing or has another text.
+        InputError: the file cannot be read, a line is no tagged answer, an answer is missing, comes twice or
+            has another text.
     """
-    lines: dict[str, dict[str, Any]] = {}
-    with path.open(encoding="utf-8") as file:
-        for number, line in enumerate(file, 1):
-            try:
-                item = json.loads(line)
-                lines[item["id"]] = item
-            except (ValueError, KeyError, TypeError) as error:
-                raise InputError(
-                    f"{path.name}, line {number}", "is no tagged answer; write it with 'needtag tag'"
-                ) from error
+    lines = _read_lines(path)
     tagged = []
     for each in labelled:
         item = lines.get(each.answer.id)
@@ -99,16 +104,30 @@ def read_tagged(path: Path, labelled: Sequence[LabelledAnswer]) -> list[TaggedAn
             raise InputError(path.name, problem)
         try:
             tagged.append(_tagged(each, item))
-        except (KeyError, TypeError) as error:
+        except (KeyError, TypeError, ValueError, NeedtagError) as error:
             raise InputError(f"{path.name}, {each.answer.id}", f"is no tagged answer: {error}") from error
     return tagged
 
 
-def write_json(report: Report, path: Path) -> None:
-    """Write a report for machines, whole or not at all."""
-    part = path.with_name(path.name + ".part")
-    part.write_text(json.dumps(report.to_json(), ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-    part.replace(path)
+def _read_lines(path: Path) -> dict[str, dict[str, Any]]:
+    try:
+        text = path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise InputError(str(path), f"cannot be read: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise InputError(str(path), "is not UTF-8") from error
+    lines: dict[str, dict[str, Any]] = {}
+    for number, line in enumerate(text.splitlines(), 1):
+        try:
+            item = json.loads(line)
+            name = str(item["id"])
+        except (ValueError, KeyError, TypeError) as error:
+            where = f"{path.name}, line {number}"
+            raise InputError(where, "is no tagged answer; write it with 'needtag tag'") from error
+        if name in lines:
+            raise InputError(f"{path.name}, line {number}", f"id: {name} has come before in this file")
+        lines[name] = item
+    return lines
 
 
 def _tagged(labelled: LabelledAnswer, item: dict[str, Any]) -> TaggedAnswer:
@@ -116,11 +135,31 @@ def _tagged(labelled: LabelledAnswer, item: dict[str, Any]) -> TaggedAnswer:
         answer=labelled.answer,
         language=item["language"],
         unsure=item["unsure"],
-        stances=[StanceFound(**stance) for stance in item["stances"]],
-        tags=[Tag(**{**tag, "passages": tuple(tag["passages"])}) for tag in item["tags"]],
+        stances=[StanceFound(_one_of(STANCES, each["code"]), each["confidence"]) for each in item["stances"]],
+        tags=[_tag(each) for each in item["tags"]],
         mentions=[
-            Mention(state["code"], **mention) for state in item["states"] for mention in state["mentions"]
+            Mention(get_state(state["code"]).code, **mention)
+            for state in item["states"]
+            for mention in state["mentions"]
         ],
         passages=[],
         model=ModelId(**item["model"]),
     )
+
+
+def _tag(fields: dict[str, Any]) -> Tag:
+    entry = load_taxonomy().get(fields["code"])
+    return Tag(
+        kind=_one_of([entry.kind], fields["kind"]),
+        code=entry.code,
+        stance=None if entry.kind == "instrument" else _one_of(STANCES[:-1], fields["stance"]),
+        confidence=float(fields["confidence"]),
+        band=_one_of(get_args(Band), fields["band"]),
+        passages=tuple(fields["passages"]),
+    )
+
+
+def _one_of(known: Sequence[Any], value: object) -> Any:
+    if value not in known:
+        raise ValueError(f"{value} is none of {', '.join(known)}")
+    return value

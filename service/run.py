@@ -73,6 +73,15 @@ def check_output(output: Path, inputs: Iterable[Path]) -> None:
         InputError: its format is unknown, its folder is not there, or it is a folder or one of the inputs.
     """
     writer_for(output)
+    check_target(output, inputs)
+
+
+def check_target(output: Path, inputs: Iterable[Path]) -> None:
+    """Refuse a file that cannot be written, whatever its format.
+
+    Raises:
+        InputError: its folder is not there, or it is a folder or one of the inputs.
+    """
     if not output.parent.is_dir():
         raise InputError(str(output.parent), "is no folder; make it first or write elsewhere")
     if output.is_dir():
@@ -81,6 +90,21 @@ def check_output(output: Path, inputs: Iterable[Path]) -> None:
         for written in (output, part_of(output)):
             if path.exists() and written.exists() and path.samefile(written):
                 raise InputError(str(written), "is also an input, which would be lost; write elsewhere")
+
+
+def write_text(output: Path, text: str) -> None:
+    """Write a text to a file, whole or not at all.
+
+    Raises:
+        InputError: it cannot be written.
+    """
+    part = part_of(output)
+    try:
+        part.write_text(text, encoding="utf-8")
+        part.replace(output)
+    except OSError as error:
+        part.unlink(missing_ok=True)
+        raise InputError(str(output), f"cannot be written: {error.strerror}") from error
 
 
 def part_of(output: Path) -> Path:

@@ -16,6 +16,7 @@ from sklearn.pipeline import FeatureUnion
 from nlp.answers import STANCES
 from nlp.errors import ModelError
 from nlp.models.calibration import Calibration
+from nlp.models.familiarity import known_share
 from nlp.models.model import ModelId
 from nlp.models.scores import TAGGED_STANCES, Floats, PassagedText, Scores
 from nlp.taxonomy import load_taxonomy
@@ -23,8 +24,6 @@ from nlp.taxonomy import load_taxonomy
 # The part of the whole answer's features that is added to each passage's: chosen by cross-validation over
 # author batches among 0, 0.3, 0.5, 0.6 and 1.
 CONTEXT_WEIGHT = 0.6
-# Texts of fewer words say too little about being like the corpus or not.
-FEWEST_WORDS = 4
 
 
 def new_features() -> FeatureUnion:
@@ -100,7 +99,6 @@ class LinearModel:
         self.weights = weights
         self.intercepts = intercepts
         self.familiar_share = familiar_share
-        self._word_analyzer = features["word"].build_analyzer()
 
     def score(self, texts: Sequence[PassagedText]) -> list[Scores]:
         """Score answers; see Model."""
@@ -118,16 +116,14 @@ class LinearModel:
         codes_end = len(STANCES) + len(load_taxonomy().codes)
         stances, codes, instruments = np.split(probabilities, [len(STANCES), codes_end], axis=1)
         tags = stances[:, : len(TAGGED_STANCES), None] * codes[:, None, :]
-        familiar = self.known_share(text) >= self.familiar_share
+        familiar = known_share(text, self.known_words) >= self.familiar_share
         return Scores(stances, tags, instruments, familiar)
 
-    def known_share(self, text: str) -> float:
-        """The share of a text's words that were learned; 1 for a text of very few words."""
-        words = [term for term in self._word_analyzer(text) if " " not in term]
-        if len(words) < FEWEST_WORDS:
-            return 1.0
-        known = self.features["word"].vocabulary_
-        return sum(word in known for word in words) / len(words)
+    @property
+    def known_words(self) -> Mapping[str, int]:
+        """The words, and pairs of words, that were learned."""
+        vocabulary: Mapping[str, int] = self.features["word"].vocabulary_
+        return vocabulary
 
     def to_data(self) -> dict[str, Any]:
         """All that was learned as plain values and arrays, without any class of scikit-learn.

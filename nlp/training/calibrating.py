@@ -1,6 +1,6 @@
 """Calibrate a trained model: confidence and lower bands on validation, `safe` on the calibration split."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -11,6 +11,7 @@ from sklearn.linear_model import LogisticRegression
 from nlp.answers import LabelledAnswer
 from nlp.models import TAGGED_STANCES, Calibration, KindCalibration, LabelKind, Model, Scores
 from nlp.models.calibration import logit
+from nlp.models.familiarity import known_share
 from nlp.models.scores import Floats
 from nlp.passages import worded_passages
 from nlp.suggestions import confidences
@@ -23,6 +24,8 @@ SAFE_PRECISION = 0.95
 SAFE_CERTAINTY = 0.95
 SAFE_STEP = 100
 UNSURE_RECALL = 0.85
+# The share of the validation answers that know fewer words than an answer must to be familiar.
+UNFAMILIAR_QUANTILE = 0.002
 
 # All (answer, label) cells of one kind, pooled: what the model says, and whether the label is there.
 Cells = tuple[Floats, NDArray[np.bool_]]
@@ -48,6 +51,12 @@ def fit_calibration(
         )
         fitted = replace(fitted, **{kind: bands})
     return fitted
+
+
+def familiar_share(known_words: Collection[str], validation: Sequence[LabelledAnswer]) -> float:
+    """The share of known words under which an answer is unfamiliar: nearly all of validation reach it."""
+    shares = [known_share(labelled.answer.text, known_words) for labelled in validation]
+    return float(np.quantile(shares, UNFAMILIAR_QUANTILE))
 
 
 def _score(model: Model, answers: Sequence[LabelledAnswer]) -> list[Scores]:

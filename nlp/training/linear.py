@@ -13,14 +13,12 @@ from nlp.models import Calibration, ModelId
 from nlp.models.linear import LinearModel, new_features, passage_features
 from nlp.models.scores import Floats, PassagedText
 from nlp.taxonomy import load_taxonomy
-from nlp.training.calibrating import fit_calibration
+from nlp.training.calibrating import familiar_share, fit_calibration
 
 # Inverse strength of the penalty on weights: chosen by cross-validation over author batches among 10 and 30.
 PENALTY = 10.0
 # Log-odds given to a label that all passages have, or none.
 CERTAIN = 20.0
-# The share of known words under which an answer is unfamiliar: lower than nearly all of the validation split.
-UNFAMILIAR_QUANTILE = 0.002
 
 Labels = NDArray[np.bool_]
 
@@ -34,8 +32,7 @@ def train_linear(
 ) -> LinearModel:
     """Train on one split; calibrate confidence on the second and the `safe` band on the third."""
     model = fit_linear(train, jobs=jobs)
-    shares = [model.known_share(labelled.answer.text) for labelled in validation]
-    model.familiar_share = float(np.quantile(shares, UNFAMILIAR_QUANTILE))
+    model.familiar_share = familiar_share(model.known_words, validation)
     model.calibration = fit_calibration(model, validation, calibration)
     return model
 
@@ -45,7 +42,7 @@ def fit_linear(train: Sequence[LabelledAnswer], *, jobs: int = 2) -> LinearModel
     texts = [_text(labelled) for labelled in train]
     features = new_features().fit([text for text, _ in texts])
     rows = passage_features(features, texts)
-    labels = np.concatenate([_labels(labelled) for labelled in train])
+    labels = np.concatenate([passage_labels(labelled) for labelled in train])
     fitted = Parallel(n_jobs=jobs)(
         delayed(_fit)(rows, labels[:, column]) for column in range(labels.shape[1])
     )
@@ -59,7 +56,7 @@ def fit_linear(train: Sequence[LabelledAnswer], *, jobs: int = 2) -> LinearModel
     )
 
 
-def _marked(labelled: LabelledAnswer) -> tuple[LabelledPassage, ...]:
+def marked_passages(labelled: LabelledAnswer) -> tuple[LabelledPassage, ...]:
     """The marked passages; the whole answer where none is marked."""
     if labelled.passages:
         return labelled.passages
@@ -68,10 +65,10 @@ def _marked(labelled: LabelledAnswer) -> tuple[LabelledPassage, ...]:
 
 
 def _text(labelled: LabelledAnswer) -> PassagedText:
-    return labelled.answer.text, [(passage.start, passage.end) for passage in _marked(labelled)]
+    return labelled.answer.text, [(passage.start, passage.end) for passage in marked_passages(labelled)]
 
 
-def _labels(labelled: LabelledAnswer) -> Labels:
+def passage_labels(labelled: LabelledAnswer) -> Labels:
     """The labels of an answer's passages, one row each: the stances, the codes, the instruments.
 
     Instruments are the whole answer's: every passage of it counts as pointing to them.
@@ -82,7 +79,7 @@ def _labels(labelled: LabelledAnswer) -> Labels:
     instruments = [
         first + n for n, entry in enumerate(taxonomy.instruments) if entry.code in labelled.instruments
     ]
-    passages = _marked(labelled)
+    passages = marked_passages(labelled)
     rows = np.zeros((len(passages), first + len(taxonomy.instruments)), dtype=bool)
     for row, passage in zip(rows, passages, strict=True):
         row[instruments] = True

@@ -63,6 +63,23 @@ def test_a_model_that_is_bad_in_one_language_fails(answers):
     assert [each.language for each in comparison.differences if not each.passes] == ["es"]
 
 
+def test_tags_where_nothing_is_there_are_worse_than_none(label, found):
+    labelled = [label(str(number), stances=("none",)) for number in range(20)]
+    nothing = [found(str(number), stances=("none",)) for number in range(20)]
+    wrong = [found(str(number), "tip", "requested legal", stances=("none",)) for number in range(20)]
+    assert not compare(labelled, nothing, wrong).passes
+    assert compare(labelled, wrong, nothing).passes
+
+
+def test_from_one_group_only_the_same_model_passes(answers):
+    labelled, tagged = answers
+    assert compare(labelled[:1], tagged[:1], tagged[:1]).passes
+    other = [replace(tagged[0], tags=[])]
+    comparison = compare(labelled[:1], tagged[:1], other)
+    assert not comparison.passes
+    assert comparison.differences[0].difference.low is None
+
+
 def test_labels_on_which_the_models_differ_are_tested(answers):
     labelled, tagged = answers
     comparison = compare(labelled, [replace(each, tags=[]) for each in tagged], tagged)

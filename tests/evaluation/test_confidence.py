@@ -37,6 +37,36 @@ def test_bins_hold_as_many_tags_each():
     assert max(each.tags for each in bins) - min(each.tags for each in bins) <= 1
 
 
+def test_equal_confidences_share_a_bin_whatever_the_order_of_the_answers():
+    gold = np.arange(200)[:, None] < 80
+    confidence = np.full((200, 1), 0.4)
+    shuffled = CHANCE.permutation(200)
+    for order in (np.arange(200), shuffled):
+        found = measured(gold[order], confidence)
+        assert (len(found.bins), found.error.value) == (1, pytest.approx(0))
+
+
+def test_the_order_of_answers_and_labels_does_not_matter():
+    confidence = CHANCE.uniform(0, 1, size=(60, 4)).round(1)
+    gold = CHANCE.uniform(size=(60, 4)) < confidence
+    rows, columns = CHANCE.permutation(60), CHANCE.permutation(4)
+    before, after = measured(gold, confidence), measured(gold[rows][:, columns], confidence[rows][:, columns])
+    assert after.error.value == pytest.approx(before.error.value)
+    assert after.brier.value == pytest.approx(before.brier.value)
+    curves = [
+        risk_coverage(Judged(("a",) * 4, one, other > 0.5, other))
+        for one, other in ((gold, confidence), (gold[rows][:, columns], confidence[rows][:, columns]))
+    ]
+    assert curves[0] == curves[1]
+
+
+def test_the_interval_of_a_calibrated_model_reaches_down_to_0():
+    truth = CHANCE.uniform(0.1, 0.9, size=(300, 2))
+    error = measured(CHANCE.uniform(size=truth.shape) < truth, truth).error
+    assert error.low == 0
+    assert error.low <= error.value <= error.high
+
+
 def test_a_calibrated_model_has_no_error_and_an_overconfident_one_has():
     truth = CHANCE.uniform(0.1, 0.9, size=(4000, 5))
     gold = CHANCE.uniform(size=truth.shape) < truth

@@ -62,7 +62,8 @@ def test_the_labels_are_all_of_the_taxonomy(label, found):
 
 
 def test_confidence_is_that_of_the_label_and_none_is_what_the_stances_leave(label, found):
-    judged = judge([label("a")], [found("a", "requested legal.drafting", "tip", sure=0.7)])
+    said = found("a", "requested legal.drafting", "tip", sure=0.7)
+    judged = judge([label("a")], [said])
     subtypes = judged["sub-types"]
     assert subtypes.confidence[0, subtypes.labels.index("legal.drafting")] == 0.7
     assert subtypes.confidence.sum() == pytest.approx(0.7)

@@ -6,9 +6,10 @@ from html.parser import HTMLParser
 import pytest
 import yaml
 
-from evaluation.html import render_html, report_words
+from evaluation.html import render_html
 from evaluation.judged import MEASURED
 from evaluation.report import make_report
+from evaluation.words import of_hundred, report_words
 from nlp.answers import LANGUAGES
 
 HOSTILE = '<script>alert("x")</script> & "quoted"'
@@ -121,18 +122,70 @@ def test_the_same_report_gives_the_same_page(report, answers):
     assert render_html(report, answers[0], "fr") == render_html(report, answers[0], "fr")
 
 
+def test_each_figure_is_that_of_its_kind(report):
+    """Of 11 answers with legal.drafting 5 have it found and 6 its sibling; of 10 with tip, 5 have it."""
+    subtypes = report.whole.kinds["sub-types"]
+    # Two labels, of which one is nowhere there: F1 of 10/16 and 0, weighed 11 to 0.
+    assert subtypes.macro.f1.value == pytest.approx(10 / 16 / 2)
+    assert subtypes.weighted.f1.value == pytest.approx(10 / 16)
+    assert subtypes.macro.precision.value == pytest.approx(1 / 2)
+    assert subtypes.samples_f1.value == subtypes.subset_accuracy.value == pytest.approx(6 / 12)
+    # Five answers have it at 0.8, ahead of those without; R is 1 in each.
+    assert subtypes.r_precision.value == pytest.approx(5 / 11)
+    assert subtypes.mean_average_precision.value == pytest.approx(5 / 11 + 6 / 11 * 11 / 12)
+    assert report.whole.kinds["States"].r_precision is None
+    assert report.bands["sub-types"]["suggest"].tags == 11
+    assert report.bands["sub-types"]["suggest"].precision.value == pytest.approx(5 / 11)
+    assert report.bands["instruments"]["suggest"].held.value == pytest.approx(5 / 10)
+    # 11 sub-types at 0.8, of which 5 are right.
+    assert report.reliability["sub-types"].error.value == pytest.approx(0.8 - 5 / 11)
+    assert report.reliability["instruments"].error.value == pytest.approx(0.8 - 5 / 10)
+    assert report.risk_coverage["types"].risk[-1] == 0
+    assert report.risk_coverage["sub-types"].risk[-1] == pytest.approx(6 / 12)
+
+
+def test_a_rounded_share_is_none_or_all_only_where_it_is():
+    assert [of_hundred(share) for share in (0, 0.001, 0.454, 0.996, 1)] == ["0", "1", "45", "99", "100"]
+
+
+def test_figures_are_written_as_the_language_writes_them(report, answers):
+    pages = {lang: render_html(report, answers[0], lang) for lang in LANGUAGES}
+    assert "0.455" in pages["en"]
+    for lang in ("fr", "es"):
+        assert "0,455" in pages[lang]
+        assert "0.455" not in pages[lang]
+    assert "ne demandent" not in pages["fr"]
+    assert "l’intervalle" not in pages["fr"]
+    assert "confiance dit vrai" in pages["fr"]
+
+
+@pytest.mark.parametrize("caution", ["other_corpus", "learned", "thresholds"])
+def test_figures_that_may_flatter_say_so(answers, caution):
+    report = make_report(*answers, data=["train"], cautions=[caution])
+    assert "flatter" in render_html(report, answers[0], "en")
+
+
+def test_a_model_that_suggests_nothing_is_said_to(label, found):
+    labelled = [label("a", "requested legal.drafting")]
+    page = render_html(make_report(labelled, [found("a")], data=["x"]), labelled, "en")
+    assert "suggests none of the 1 requests" in page
+    labelled = [label("a", stances=("none",))]
+    said = [found("a", "requested legal.drafting")]
+    assert "the model suggests 1." in render_html(make_report(labelled, said, data=["x"]), labelled, "en")
+
+
 def test_answers_of_one_author_have_no_interval(answers):
     labelled, tagged = answers
     alone = make_report(labelled[::2], tagged[::2], data=["one.jsonl"])
     assert alone.groups == 1
     assert alone.whole.kinds["types"].micro.f1.low is None
-    assert "no interval" in render_html(alone, labelled[::2], "en")
+    assert "No intervals" in render_html(alone, labelled[::2], "en")
 
 
 def test_answers_without_any_label_can_be_reported(label, found):
     labelled = [label("a", stances=("none",))]
     report = make_report(labelled, [found("a", stances=("none",))], data=["empty.jsonl"])
-    assert "No answer requests a sub-type" in render_html(report, labelled, "en")
+    assert "The answers request no sub-type" in render_html(report, labelled, "en")
 
 
 def test_every_word_of_the_report_is_there_in_every_language():

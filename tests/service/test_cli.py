@@ -372,15 +372,53 @@ def test_a_model_is_measured_on_a_split_and_on_a_file(needtag, labelled, tmp_pat
     options = ["--html", page, "--json", figures, "--lang", "fr"]
     code, out, _ = needtag("evaluate", "--data", labelled, "--data", "validation", *options)
     assert code == 0
-    assert re.search(r"Sous-types(?: *demandés)? +0\.", out)
+    assert re.search(r"Sous-types(?: *demandés)? +0,", out)
     assert '<html lang="fr">' in page.read_text("utf-8")
     assert json.loads(figures.read_text("utf-8"))["data"] == [str(labelled), "validation"]
+
+
+def test_a_report_is_never_written_over_its_own_data(needtag, labelled):
+    before = labelled.read_text("utf-8")
+    code, _, err = needtag("evaluate", "--data", labelled, "--html", labelled)
+    assert code == 2
+    assert "is also an input" in err
+    assert labelled.read_text("utf-8") == before
+
+
+def test_two_reports_need_two_files(needtag, labelled, tmp_path):
+    code, _, err = needtag("evaluate", "--data", labelled, "--html", tmp_path / "r", "--json", tmp_path / "r")
+    assert code == 2
+    assert "both --html and --json" in err
+
+
+def test_a_model_measured_on_what_it_knows_says_so(needtag):
+    code, out, _ = needtag("evaluate", "--data", "validation", "--model", "dummy")
+    assert code == 0
+    assert "flatter" not in out
+    assert "suggests none of the" in out
+    assert "flatter a little" in " ".join(needtag("evaluate", "--data", "validation")[1].split())
+
+
+@pytest.mark.parametrize("name", ["[bold].jsonl", "[", "[x].jsonl"])
+def test_names_that_look_like_markup_are_shown_as_they_are(needtag, labelled, tmp_path, name):
+    path = tmp_path / name
+    path.write_text(labelled.read_text("utf-8"), "utf-8")
+    code, out, _ = needtag("evaluate", "--data", path)
+    assert code == 0
+    assert name in "".join(line.rstrip() for line in out.splitlines())
+
+
+def test_half_a_character_is_refused(needtag, labelled):
+    labelled.write_text(labelled.read_text("utf-8").replace("Kenya hopes.", "Kenya \\ud800"), "utf-8")
+    code, _, err = needtag("evaluate", "--data", labelled)
+    assert code == 2
+    assert "line 4: text: holds half of a character" in err
 
 
 def test_a_report_that_cannot_be_written_is_refused_before_anything_is_measured(needtag, labelled):
     code, _, err = needtag("evaluate", "--data", labelled, "--html", "/no/folder/report.html")
     assert code == 2
-    assert "/no/folder/report.html" in err
+    assert "/no/folder: is no folder" in err
 
 
 def test_an_answer_that_comes_twice_is_refused(needtag, labelled):
@@ -422,6 +460,52 @@ def test_a_file_of_other_answers_cannot_be_compared(needtag, labelled, answers, 
     assert "labelled.jsonl, 0: is no tagged answer" in err
 
 
+@pytest.mark.parametrize(
+    ("change", "problem"),
+    [
+        (lambda line: line["tags"].append({**line["tags"][0], "band": "sure"}), "sure is none of"),
+        (lambda line: line["tags"][0].update(code="legal.nothing"), "legal.nothing"),
+        (lambda line: line["stances"][0].update(code="wish"), "wish is none of"),
+        (lambda line: line.pop("stances"), "stances"),
+    ],
+)
+def test_a_tagged_answer_with_odd_fields_is_named(needtag, labelled, tmp_path, change, problem):
+    tagged = tmp_path / "tagged.jsonl"
+    needtag("tag", labelled, "--output", tagged)
+    lines = read_lines(tagged)
+    change(lines[0])
+    tagged.write_text("\n".join(map(json.dumps, lines)), "utf-8")
+    code, _, err = needtag("compare", "default", tagged, "--data", labelled)
+    assert code == 2
+    assert "tagged.jsonl, 0: is no tagged answer" in err
+    assert problem in err
+
+
+@pytest.mark.parametrize("content", [None, b"\xff\xfe", b"{", b'{"id": "0"}\n{"id": "0"}'])
+def test_a_tagged_file_that_cannot_be_read_is_named(needtag, labelled, tmp_path, content):
+    path = tmp_path / "tagged.jsonl"
+    if content is not None:
+        path.write_bytes(content)
+    code, _, err = needtag("compare", "default", path, "--data", labelled)
+    assert code == 2
+    assert "tagged.jsonl" in err
+
+
+def test_readings_of_other_texts_are_refused(needtag, labelled, tmp_path):
+    other = tmp_path / "other.jsonl"
+    other.write_text(labelled.read_text("utf-8").replace("Kenya hopes.", "Kenya sings."), "utf-8")
+    code, _, err = needtag("agreement", labelled, other)
+    assert code == 2
+    assert "other.jsonl, 3: has another text" in err
+
+
+def test_the_corpus_check_names_what_it_cannot_read(needtag, tmp_path):
+    assert "cannot be read" in needtag("corpus", "check", "--outside", tmp_path / "no.txt")[2]
+    (tmp_path / "latin.txt").write_bytes(b"\xe9t\xe9")
+    assert "is not UTF-8" in needtag("corpus", "check", "--outside", tmp_path / "latin.txt")[2]
+    assert "end it in .svg" in needtag("corpus", "check", "--picture", tmp_path / "p.foo")[2]
+
+
 def test_agreement_of_readers_is_printed_label_by_label(needtag, labelled, tmp_path):
     other = tmp_path / "other.jsonl"
     other.write_text(
@@ -430,7 +514,8 @@ def test_agreement_of_readers_is_printed_label_by_label(needtag, labelled, tmp_p
     code, out, _ = needtag("agreement", labelled, other, labelled)
     assert code == 0
     assert "3 readers" in out
-    assert re.search(r"requested legal.drafting *│ *2 │ *-?0\.\d{3} │ *0\.333 │ *0\.333", out)
+    # Of three pairs of readers the two who are the same agree.
+    assert re.search(r"requested legal.drafting +2 +-?0\.\d{3} +0\.333 +0\.333", out)
 
 
 def test_readers_of_different_answers_cannot_agree(needtag, labelled, tmp_path):
