@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
-.PHONY: run test lint bench
+.PHONY: run test lint bench peers
 
 run: .venv/.installed
 	$(BIN)/needtag tag examples/*
@@ -20,6 +20,10 @@ lint: .venv/.test-installed
 # Speed and memory of tagging on this machine.
 bench: .venv/.installed
 	$(BIN)/python -m evaluation.bench
+
+# needtag beside other libraries on the test split, into docs/evaluation.md; environments are made in .peers.
+peers: .venv/.installed
+	$(BIN)/python -m evaluation.peers --write
 
 .venv/bin/python:
 	$(PYTHON) -m venv .venv

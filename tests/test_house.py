@@ -108,12 +108,17 @@ import socket, sys
 def refuse(*_, **__):
     raise AssertionError("the network was asked")
 socket.socket.connect = socket.getaddrinfo = refuse
+class NotInstalled:
+    def find_spec(self, name, *_):
+        if name.partition(".")[0] in ("torch", "transformers", "onnx"):
+            raise ModuleNotFoundError(name)
+sys.meta_path.insert(0, NotInstalled())
 from nlp.answers import Answer
 from nlp.tagging import Tagger
 tags = Tagger().tag(Answer("a", "Kenya asks for the training of its prosecutors.")).tags
-print(len(tags) > 0, {"torch", "transformers"} & set(sys.modules))
+print(len(tags) > 0)
 """
-    assert python(code) == "True set()"
+    assert python(code) == "True"
 
 
 def test_importing_every_room_changes_no_handler_filter_or_signal():

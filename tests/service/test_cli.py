@@ -136,7 +136,7 @@ def test_bad_files_are_named_and_the_good_ones_tagged(needtag, answers, tmp_path
 def test_errors_are_named_in_the_table_too(needtag, tmp_path):
     code, out, _ = needtag("tag", tmp_path / "none.csv")
     assert code == 2
-    assert "none.csv" in " ".join(out.split())
+    assert "none.csv" in "".join(out.split())
 
 
 def test_an_output_of_unknown_format_is_refused_before_any_work(needtag, answers, tmp_path):
