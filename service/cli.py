@@ -109,20 +109,35 @@ def tag(
 @app.command()
 def train(
     output: Annotated[Path, typer.Option("--output", "-o", help="The folder to write the model to.")],
+    kind: Annotated[
+        Literal["linear", "transformer"],
+        typer.Option("--kind", help="linear (a minute), or transformer (hours on two cores; extra 'train')."),
+    ] = "linear",
+    device: Annotated[
+        Literal["cpu", "cuda"], typer.Option("--device", help="Where a transformer is fine-tuned.")
+    ] = "cpu",
 ) -> None:
-    """Train the linear model on the corpus that comes with needtag."""
+    """Train a model on the corpus that comes with needtag.
+
+    A transformer's training that was cut goes on from its last epoch, which OUTPUT.checkpoint keeps.
+    """
     from rich.console import Console
 
     from corpus.reader import corpus_hash, read_corpus
     from nlp.models import check_folder, save_model
-    from nlp.training.linear import train_linear
 
     check_folder(output)
     console = Console(stderr=True)
     splits = [read_corpus(split) for split in ("train", "validation", "calibration")]
-    with console.status(f"Training on {len(splits[0])} answers"):
-        model = train_linear(*splits)
-        save_model(model, output, corpus=corpus_hash())
+    if kind == "linear":
+        from nlp.training.linear import train_linear
+
+        with console.status(f"Training on {len(splits[0])} answers"):
+            save_model(train_linear(*splits), output, corpus=corpus_hash())
+    else:
+        from service.training import train_transformer_into
+
+        train_transformer_into(output, splits, device, console)
     console.print(f"Trained on {len(splits[0])} answers: {output}")
 
 

@@ -5,6 +5,7 @@ is scored as the product of "the passage speaks of this" and "the passage has th
 """
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,7 @@ from sklearn.pipeline import FeatureUnion
 
 from nlp.answers import STANCES
 from nlp.errors import ModelError
+from nlp.models import safe_joblib
 from nlp.models.calibration import Calibration
 from nlp.models.familiarity import known_share
 from nlp.models.model import ModelId
@@ -79,6 +81,9 @@ class LinearModel:
         familiar_share: the share of a text's words that the model must know, else the text is unfamiliar.
     """
 
+    FILES = ("model.joblib",)
+    LIBRARIES = ("joblib", "numpy", "scikit-learn", "scipy")
+
     def __init__(
         self,
         model_id: ModelId,
@@ -124,6 +129,15 @@ class LinearModel:
         """The words, and pairs of words, that were learned."""
         vocabulary: Mapping[str, int] = self.features["word"].vocabulary_
         return vocabulary
+
+    def write(self, folder: Path) -> None:
+        """Write the model's file to a folder."""
+        safe_joblib.dump(self.to_data(), folder / self.FILES[0])
+
+    @classmethod
+    def read(cls, model_id: ModelId, calibration: Calibration, folder: Path) -> "LinearModel":
+        """Read what write wrote."""
+        return cls.from_data(model_id, calibration, safe_joblib.load(folder / cls.FILES[0]))
 
     def to_data(self) -> dict[str, Any]:
         """All that was learned as plain values and arrays, without any class of scikit-learn.

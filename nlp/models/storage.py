@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import Any
 
 from nlp.errors import ModelError
-from nlp.models import safe_joblib
 from nlp.models.calibration import Calibration
 from nlp.models.linear import LinearModel
 from nlp.models.model import DummyModel, Model, ModelId
+from nlp.models.transformer import TransformerModel
 from nlp.taxonomy import load_taxonomy
 
 FORMAT = 1
@@ -23,9 +23,11 @@ DUMMY = "dummy"
 DEFAULT_FOLDER = Path(__file__).parent / "default"
 
 _MANIFEST = "manifest.json"
-_DATA = "model.joblib"
 _CALIBRATION = "calibration.json"
-_LIBRARIES = ("joblib", "numpy", "scikit-learn", "scipy")
+_KINDS: dict[str, type[LinearModel | TransformerModel]] = {
+    "linear": LinearModel,
+    "transformer": TransformerModel,
+}
 
 
 def load_model(name: str = DEFAULT, *, trust: bool = False) -> Model:
@@ -50,7 +52,7 @@ def load_model(name: str = DEFAULT, *, trust: bool = False) -> Model:
     return _load_folder(folder, folder.resolve().name)
 
 
-def save_model(model: LinearModel, folder: Path, *, corpus: str) -> None:
+def save_model(model: LinearModel | TransformerModel, folder: Path, *, corpus: str) -> None:
     """Write a model to a folder, in place of an earlier model there; other folders are never replaced.
 
     Args:
@@ -67,9 +69,9 @@ def save_model(model: LinearModel, folder: Path, *, corpus: str) -> None:
     with tempfile.TemporaryDirectory(dir=folder.parent, prefix=f".{folder.name}-") as work:
         new = Path(work) / "new"
         new.mkdir()
-        safe_joblib.dump(model.to_data(), new / _DATA)
+        model.write(new)
         _write_json(new / _CALIBRATION, model.calibration.to_json())
-        _write_json(new / _MANIFEST, _manifest(new, corpus))
+        _write_json(new / _MANIFEST, _manifest(model, new, corpus))
         if folder.exists():
             folder.rename(Path(work) / "old")
         try:
@@ -98,16 +100,16 @@ def trained_on(model: str) -> str | None:
     return None if model == DUMMY else _read_json(folder / _MANIFEST).get("corpus")
 
 
-def _manifest(folder: Path, corpus: str) -> dict[str, Any]:
-    hashes = {name: _sha256(folder / name) for name in (_CALIBRATION, _DATA)}
+def _manifest(model: LinearModel | TransformerModel, folder: Path, corpus: str) -> dict[str, Any]:
+    hashes = {name: _sha256(folder / name) for name in (_CALIBRATION, *model.FILES)}
     return {
         "format": FORMAT,
-        "kind": "linear",
+        "kind": next(kind for kind, of in _KINDS.items() if isinstance(model, of)),
         "version": _version(hashes),
         "taxonomy": load_taxonomy().version,
         "labels": _labels(),
         "corpus": corpus,
-        "libraries": {name: version(name) for name in _LIBRARIES},
+        "libraries": {name: version(name) for name in model.LIBRARIES},
         "files": hashes,
     }
 
@@ -116,21 +118,22 @@ def _load_folder(folder: Path, name: str) -> Model:
     manifest = _read_json(folder / _MANIFEST)
     if manifest.get("format") != FORMAT:
         raise ModelError(name, f"has format {manifest.get('format')}; this needtag reads format {FORMAT}")
-    if manifest.get("kind") != "linear":
+    kind = _KINDS.get(str(manifest.get("kind")))
+    if kind is None:
         raise ModelError(name, f"is of kind {manifest.get('kind')}, which this needtag does not know")
     _check_labels(name, manifest.get("labels"))
     hashes = manifest.get("files")
     if not isinstance(hashes, dict) or manifest.get("version") != _version(hashes):
         raise ModelError(name, "has a manifest that was changed by hand; install or train it again")
-    for file in (_CALIBRATION, _DATA):
+    for file in (_CALIBRATION, *kind.FILES):
         if not (folder / file).is_file() or _sha256(folder / file) != hashes.get(file):
             raise ModelError(f"{name}, {file}", "is not the file that the manifest names; install it again")
     calibration = Calibration.from_json(_read_json(folder / _CALIBRATION))
-    data = safe_joblib.load(folder / _DATA)
     try:
-        return LinearModel.from_data(ModelId(name, str(manifest.get("version"))), calibration, data)
+        return kind.read(ModelId(name, str(manifest.get("version"))), calibration, folder)
     except (AttributeError, KeyError, TypeError, ValueError) as error:
-        raise ModelError(f"{name}, {_DATA}", "does not hold a linear model; train it again") from error
+        problem = f"does not hold a {manifest['kind']} model; train it again"
+        raise ModelError(f"{name}, {', '.join(kind.FILES)}", problem) from error
 
 
 def _version(hashes: Any) -> str:

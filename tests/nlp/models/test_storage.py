@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from nlp.errors import ModelError
-from nlp.models import load_model, save_model, storage
+from nlp.models import load_model, safe_joblib, save_model, storage
 
 TEXTS = [("We need a law on firearms. Japan gave cars.", [(0, 27), (28, 43)])]
 
@@ -93,7 +93,7 @@ def test_a_broken_manifest_is_named(folder):
 
 
 def test_data_of_something_else_is_refused(folder):
-    storage.safe_joblib.dump({"other": 1}, folder / "model.joblib")
+    safe_joblib.dump({"other": 1}, folder / "model.joblib")
     sign_manifest(folder)
     with pytest.raises(ModelError, match="does not hold a linear model"):
         load_model(str(folder), trust=True)
@@ -111,7 +111,7 @@ def test_data_of_something_else_is_refused(folder):
 )
 def test_a_model_whose_parts_do_not_fit_is_refused(folder, change, problem):
     path = folder / "model.joblib"
-    storage.safe_joblib.dump(change(storage.safe_joblib.load(path)), path)
+    safe_joblib.dump(change(safe_joblib.load(path)), path)
     sign_manifest(folder)
     with pytest.raises(ModelError, match=problem):
         load_model(str(folder), trust=True)
@@ -162,10 +162,10 @@ def test_saving_replaces_a_model_but_nothing_else(small_model, folder, tmp_path)
 def test_a_save_that_fails_leaves_the_old_model(small_model, folder, monkeypatch, tmp_path, step):
     rename = Path.rename
 
-    def fail(path, *_):
-        if isinstance(path, Path) and (step == "while it is written" or path.name == "new"):
+    def fail(path, *rest):
+        if step == "while it is written" or path.name == "new":
             raise OSError("disk full")
-        return rename(path, *_)
+        return rename(path, *rest)
 
     if step == "while it is written":
         monkeypatch.setattr(storage, "_manifest", fail)

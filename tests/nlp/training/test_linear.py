@@ -19,7 +19,9 @@ def names(row):
 
 
 def test_each_passage_has_its_own_tags_and_the_instruments_of_the_answer():
-    rows = linear._labels(labelled("@ a | tip\nnone | One.\nrequested legal.drafting; received legal | Two."))
+    rows = linear.passage_labels(
+        labelled("@ a | tip\nnone | One.\nrequested legal.drafting; received legal | Two.")
+    )
     assert [names(row) for row in rows] == [
         {"none", "tip"},
         {"requested", "received", "legal", "legal.drafting", "tip"},
@@ -27,7 +29,7 @@ def test_each_passage_has_its_own_tags_and_the_instruments_of_the_answer():
 
 
 def test_an_answer_without_marked_passages_is_one_passage():
-    rows = linear._labels(labelled("@ a\n= requested legal.drafting; offered\n| One.\n| Two."))
+    rows = linear.passage_labels(labelled("@ a\n= requested legal.drafting; offered\n| One.\n| Two."))
     assert [names(row) for row in rows] == [{"requested", "offered", "legal", "legal.drafting"}]
 
 

@@ -1,0 +1,171 @@
+"""The transformer: an encoder with heads, run by onnxruntime in 8 bits, without torch or transformers.
+
+Each text is read alone, so its scores do not depend on the texts beside it: the scales of 8 bits do.
+"""
+
+import json
+from collections.abc import Collection, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nlp.models.calibration import Calibration
+from nlp.models.familiarity import known_share
+from nlp.models.model import ModelId
+from nlp.models.scores import PassagedText, Scores, Span
+
+# Texts that are read at a time, each by one thread.
+WORKERS = 2
+# The pieces that the encoder reads at once, without the two that mark beginning and end. Longer texts are
+# read in windows that overlap by half.
+WINDOW = 510
+
+Weights = NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """A stretch of a text's pieces, and the passages that are judged in it.
+
+    Attributes:
+        start, end: of the stretch.
+        passages: their numbers.
+    """
+
+    start: int
+    end: int
+    passages: list[int]
+
+
+def windows(pieces: int, passages: Sequence[Span]) -> list[Window]:
+    """Cut a text into windows, and give each passage to the one that holds most of it, the first of several.
+
+    Args:
+        pieces: how many the text has.
+        passages: the first piece of each and the one after its last.
+    """
+    starts = [0, *range(WINDOW // 2, max(0, pieces - WINDOW // 2), WINDOW // 2)]
+    bounds = [(start, min(start + WINDOW, pieces)) for start in starts]
+    holders: dict[Span, list[int]] = {}
+    for number, (first, last) in enumerate(passages):
+        best = max(bounds, key=lambda bound: min(last, bound[1]) - max(first, bound[0]))
+        holders.setdefault(best, []).append(number)
+    return [Window(*bound, numbers) for bound, numbers in holders.items()]
+
+
+class TransformerModel:
+    """A fine-tuned encoder with its heads.
+
+    Args:
+        model_id: its name and version.
+        calibration: how its scores are read.
+        network: the ONNX file; inputs `input_ids` (1, T), `passages` (P, T), `answers` (P, T), outputs
+            probabilities of stances (P, 4), tags (P, 3, C), instruments (P, I).
+        tokenizer: the tokenizer's JSON.
+        known_words: the words of the texts that it learned from.
+        familiar_share: the share of a text's words that must be known, else the text is unfamiliar.
+    """
+
+    FILES = ("network.onnx", "tokenizer.json", "words.json")
+    LIBRARIES = ("numpy", "onnxruntime", "tokenizers")
+
+    def __init__(
+        self,
+        model_id: ModelId,
+        calibration: Calibration,
+        *,
+        network: bytes,
+        tokenizer: str,
+        known_words: Collection[str],
+        familiar_share: float = 0.0,
+    ) -> None:
+        from onnxruntime import InferenceSession, SessionOptions
+        from tokenizers import Tokenizer
+
+        options = SessionOptions()
+        # One thread a text: two texts at a time are faster than two threads on one.
+        options.intra_op_num_threads = options.inter_op_num_threads = 1
+        self.id = model_id
+        self.calibration = calibration
+        self.known_words = frozenset(known_words)
+        self.familiar_share = familiar_share
+        self._files = (network, tokenizer)
+        self._tokenizer = Tokenizer.from_str(tokenizer)
+        self._session = InferenceSession(network, options, providers=["CPUExecutionProvider"])
+
+    def write(self, folder: Path) -> None:
+        """Write the model's files to a folder."""
+        network, tokenizer = self._files
+        (folder / self.FILES[0]).write_bytes(network)
+        (folder / self.FILES[1]).write_text(tokenizer, encoding="utf-8")
+        words = {"familiar_share": self.familiar_share, "words": sorted(self.known_words)}
+        (folder / self.FILES[2]).write_text(json.dumps(words, ensure_ascii=False), encoding="utf-8")
+
+    @classmethod
+    def read(cls, model_id: ModelId, calibration: Calibration, folder: Path) -> "TransformerModel":
+        """Read what write wrote."""
+        words = json.loads((folder / cls.FILES[2]).read_text(encoding="utf-8"))
+        return cls(
+            model_id,
+            calibration,
+            network=(folder / cls.FILES[0]).read_bytes(),
+            tokenizer=(folder / cls.FILES[1]).read_text(encoding="utf-8"),
+            known_words=words["words"],
+            familiar_share=words["familiar_share"],
+        )
+
+    def score(self, texts: Sequence[PassagedText]) -> list[Scores]:
+        """Score answers; see Model."""
+        if len(texts) < WORKERS:
+            return [self._score(text) for text in texts]
+        with ThreadPoolExecutor(WORKERS) as workers:
+            return list(workers.map(self._score, texts))
+
+    def _score(self, passaged: PassagedText) -> Scores:
+        text, spans = passaged
+        encoded = self._tokenizer.encode(text)
+        # The first and the last piece mark beginning and end, and stand for no text.
+        ids, offsets = encoded.ids[1:-1], encoded.offsets[1:-1]
+        pieces = [_pieces_of(span, offsets) for span in spans]
+        results = []
+        for window in windows(len(ids), pieces):
+            inside = [encoded.ids[0], *ids[window.start : window.end], encoded.ids[-1]]
+            weights = np.stack([_pooled(pieces[number], window) for number in window.passages])
+            whole = np.tile(_pooled((window.start, window.end), window), (len(weights), 1))
+            found = self._session.run(
+                ["stances", "tags", "instruments"],
+                {"input_ids": np.array([inside]), "passages": weights, "answers": whole},
+            )
+            results.append((window.passages, found))
+        stances, tags, instruments = (
+            self._in_order([(numbers, found[part]) for numbers, found in results]) for part in range(3)
+        )
+        familiar = known_share(text, self.known_words) >= self.familiar_share
+        return Scores(stances, tags, instruments, familiar)
+
+    @staticmethod
+    def _in_order(parts: list[tuple[list[int], Weights]]) -> NDArray[np.float64]:
+        numbers = np.concatenate([numbers for numbers, _ in parts])
+        values = np.concatenate([values for _, values in parts]).astype(np.float64)
+        ordered: NDArray[np.float64] = values[np.argsort(numbers)]
+        return ordered
+
+
+def _pieces_of(span: Span, offsets: Sequence[Span]) -> Span:
+    """The first piece of a passage and the one after its last; the whole text where it has none."""
+    start, end = span
+    inside = [
+        place for place, (first, last) in enumerate(offsets) if last > first and first < end and last > start
+    ]
+    return (inside[0], inside[-1] + 1) if inside else (0, len(offsets))
+
+
+def _pooled(pieces: Span, window: Window) -> Weights:
+    """The weight of each piece of a window, with its beginning and end, for a passage; they add up to 1."""
+    first, last = max(pieces[0], window.start), min(pieces[1], window.end)
+    weights = np.zeros(window.end - window.start + 2, dtype=np.float32)
+    weights[first - window.start + 1 : last - window.start + 1] = 1 / max(1, last - first)
+    return weights
