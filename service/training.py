@@ -28,6 +28,9 @@ def train_transformer_into(
         raise MissingExtraError(error.name or "torch") from error
 
     settings = Settings(device=device)
+    corpus = corpus_hash()
+    output = output.resolve()
+    output.parent.mkdir(parents=True, exist_ok=True)
     checkpoint = output.with_name(output.name + ".checkpoint")
     steps = math.ceil(len(splits[0]) / settings.batch)
     columns = (
@@ -45,5 +48,5 @@ def train_transformer_into(
         model = train_transformer(
             train, validation, calibration, checkpoint=checkpoint, settings=settings, report=report
         )
-    save_model(model, output, corpus=corpus_hash())
+    save_model(model, output, corpus=corpus)
     checkpoint.unlink()

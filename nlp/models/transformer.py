@@ -108,14 +108,22 @@ class TransformerModel:
     def read(cls, model_id: ModelId, calibration: Calibration, folder: Path) -> "TransformerModel":
         """Read what write wrote."""
         words = json.loads((folder / cls.FILES[2]).read_text(encoding="utf-8"))
-        return cls(
-            model_id,
-            calibration,
-            network=(folder / cls.FILES[0]).read_bytes(),
-            tokenizer=(folder / cls.FILES[1]).read_text(encoding="utf-8"),
-            known_words=words["words"],
-            familiar_share=words["familiar_share"],
-        )
+        network = (folder / cls.FILES[0]).read_bytes()
+        tokenizer = (folder / cls.FILES[1]).read_text(encoding="utf-8")
+        share = float(words["familiar_share"])
+        if not 0 <= share <= 1:
+            raise ValueError("familiar_share is no share")
+        try:
+            return cls(
+                model_id,
+                calibration,
+                network=network,
+                tokenizer=tokenizer,
+                known_words=words["words"],
+                familiar_share=share,
+            )
+        except Exception as error:  # the libraries' own, which have no kind in common
+            raise ValueError(str(error)) from error
 
     def score(self, texts: Sequence[PassagedText]) -> list[Scores]:
         """Score answers; see Model."""

@@ -2,6 +2,7 @@
 
 import tempfile
 import warnings
+from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
@@ -49,6 +50,8 @@ class _Served(nn.Module):
 def export(network: PassageNetwork, path: Path) -> None:
     """Write the network as ONNX in 8 bits; inputs are one text's pieces and the weights of its passages.
 
+    The network itself stays as it is.
+
     Raises:
         MissingExtraError: onnx or onnxruntime is not installed.
     """
@@ -56,7 +59,7 @@ def export(network: PassageNetwork, path: Path) -> None:
         from onnxruntime.quantization import QuantType, quantize_dynamic
     except ModuleNotFoundError as error:
         raise MissingExtraError(error.name or "onnx") from error
-    network = network.to("cpu").eval()
+    network = deepcopy(network).to("cpu").eval()
     embeddings: Any = network.encoder.embeddings
     embeddings.word_embeddings = QuantizedEmbedding(embeddings.word_embeddings.weight.detach())
     with tempfile.TemporaryDirectory() as folder, warnings.catch_warnings():

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 Report = Callable[[int, int, float], object]
 
 # Texts of about one length share a batch, within so many batches that are shuffled together.
-POOLED_BATCHES = 20
+POOLED_BATCHES = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +49,8 @@ class Settings:
     epochs: int = 10
     patience: int = 3
     batch: int = 16
-    learning_rate: float = 1.5e-4
-    head_learning_rate: float = 1e-3
+    learning_rate: float = 2e-4
+    head_learning_rate: float = 2e-3
     warm_up: float = 0.08
     noise: float = 0.3
     seed: int = 0
@@ -285,6 +285,7 @@ def _optimizer(network: PassageNetwork, settings: Settings) -> torch.optim.Optim
             {"params": heads, "lr": settings.head_learning_rate},
         ],
         weight_decay=0.01,
+        fused=True,
     )
 
 

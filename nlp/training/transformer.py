@@ -5,6 +5,8 @@ from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
+import torch
+
 from nlp.answers import LabelledAnswer
 from nlp.models import Calibration, ModelId
 from nlp.models.familiarity import words_of
@@ -44,6 +46,9 @@ def train_transformer(
         MissingExtraError: a library of the extra `train` is not installed.
         ModelError: the encoder's packages are missing, or hold other files.
     """
+    settings = settings or Settings()
+    # Before the heads are made, whose first weights are of chance.
+    torch.manual_seed(settings.seed)
     encoder, tokenizer = load_encoder(), load_tokenizer()
     texts = [each.answer.text for each in train]
     states = [
@@ -58,7 +63,7 @@ def train_transformer(
         load_tokenizer(trimmed),
         train,
         validation,
-        settings or Settings(),
+        settings,
         checkpoint=checkpoint,
         report=report,
     )

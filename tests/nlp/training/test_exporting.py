@@ -6,7 +6,8 @@ import pytest
 torch = pytest.importorskip("torch")
 pytest.importorskip("onnx")
 
-from nlp.models import Calibration, ModelId, load_model, save_model  # noqa: E402
+from nlp.errors import ModelError  # noqa: E402
+from nlp.models import Calibration, ModelId, load_model, save_model, storage  # noqa: E402
 from nlp.models.transformer import TransformerModel  # noqa: E402
 from nlp.training.exporting import QuantizedEmbedding, export  # noqa: E402 - it imports torch
 from nlp.training.network import encode  # noqa: E402
@@ -17,6 +18,19 @@ TEXTS = [
     ("Nous avons besoin de juges.", [(0, 27)]),
     ("Otra respuesta, con dos partes; esta es la segunda.", [(0, 31), (32, 51)]),
 ]
+
+
+@pytest.mark.parametrize("name", ["network.onnx", "tokenizer.json", "words.json"])
+def test_a_damaged_file_is_refused(exported, tmp_path, name):
+    folder = tmp_path / "saved"
+    save_model(exported, folder, corpus="abc")
+    (folder / name).write_text('{"familiar_share": 7, "words": []}', "utf-8")
+    manifest = json.loads((folder / "manifest.json").read_text("utf-8"))
+    manifest["files"][name] = storage._sha256(folder / name)
+    manifest["version"] = storage._version(manifest["files"])
+    (folder / "manifest.json").write_text(json.dumps(manifest), "utf-8")
+    with pytest.raises(ModelError, match="does not hold a transformer model"):
+        load_model(str(folder), trust=True)
 
 
 @pytest.fixture
