@@ -10,12 +10,11 @@ import typer
 
 from nlp.answers import Language
 from nlp.errors import InputError, NeedtagError
-
-# Exit codes. The rest of the input was still worked on when some of it was bad.
-FAULT = 1
-BAD_INPUT = 2
+from service import corpus_cli
+from service.exit_codes import BAD_INPUT, FAULT
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+app.add_typer(corpus_cli.app, name="corpus")
 
 LangOption = Annotated[Language, typer.Option("--lang", help="Language of labels and of States' names.")]
 ModelOption = Annotated[
@@ -235,93 +234,16 @@ def agreement(
     """Print how far readers agree on each label of the answers that they both read, the lowest first."""
     from rich.console import Console
 
-    from corpus.reader import read_labelled, without_errors
-    from evaluation.agreement import agreements, labels_of
+    from evaluation.agreement import agreements
     from evaluation.tables import print_agreements
+    from service.measuring import read_readings
 
-    readings = []
-    texts: dict[str, str] = {}
-    for path in files:
-        labelled = without_errors(read_labelled(path))
-        for each in labelled:
-            if texts.setdefault(each.answer.id, each.answer.text) != each.answer.text:
-                problem = "has another text than in an earlier file; give the readings of the same answers"
-                raise InputError(f"{path.name}, {each.answer.id}", problem)
-        readings.append({each.answer.id: labels_of(each) for each in labelled})
-    found = agreements(readings)
+    found = agreements(read_readings(files))
     if not found:
         raise InputError(
             "FILE", "no two of the files hold an answer with the same id; give one file a reader"
         )
     print_agreements(found, f"{len(files)} readers", Console())
-
-
-corpus_app = typer.Typer(no_args_is_help=True, help="Check the corpus that comes with needtag.")
-app.add_typer(corpus_app, name="corpus")
-
-
-@corpus_app.command("check")
-def check_corpus(
-    outside: Annotated[
-        list[Path] | None,
-        typer.Option(
-            "--outside",
-            help="Labelled answers (.jsonl) or a text that must not stand in the corpus. Repeatable.",
-        ),
-    ] = None,
-    picture: Annotated[
-        Path | None, typer.Option("--picture", help="Draw the requests of each sub-type (.svg, .png).")
-    ] = None,
-    disputes: Annotated[
-        int,
-        typer.Option(
-            "--disputes",
-            help="List so many answers whose labels models of other batches dispute (minutes).",
-            min=0,
-        ),
-    ] = 0,
-) -> None:
-    """Check the corpus against its targets; the exit code is 1 where one is missed."""
-    from rich.console import Console
-
-    from corpus.figures import draw_requests
-    from corpus.reader import read_whole_corpus
-    from service.corpus_check import check, print_disputes
-
-    if picture and picture.suffix not in (".svg", ".png"):
-        raise InputError(str(picture), "cannot be drawn in this format; end it in .svg or .png")
-    answers = read_whole_corpus()
-    if picture:
-        draw_requests(answers, picture)
-    holds = check(answers, outside or [], Console())
-    if disputes:
-        print_disputes(answers, disputes, Console())
-    if not holds:
-        raise typer.Exit(FAULT)
-
-
-@corpus_app.command("split")
-def split_corpus() -> None:
-    """Give each new batch a split, as evenly as can be; earlier batches keep theirs. Prints splits.csv."""
-    from corpus.reader import read_splits, read_whole_corpus
-    from corpus.splits import draw_splits
-
-    typer.echo("batch,split")
-    for batch, split in draw_splits(read_whole_corpus(), read_splits()).items():
-        typer.echo(f"{batch},{split}")
-
-
-@corpus_app.command("agreement")
-def show_agreement() -> None:
-    """Print how far the second reading of a fifth of every batch agrees with the first, label by label."""
-    from rich.console import Console
-
-    from corpus.second_reading import read_labels
-    from evaluation.agreement import agreements
-    from evaluation.tables import print_agreements
-
-    readings = [read_labels("first"), read_labels("second")]
-    print_agreements(agreements(readings), f"{len(readings[1]):,} answers read twice", Console())
 
 
 @app.command()

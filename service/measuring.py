@@ -8,6 +8,7 @@ from typing import Any, get_args
 
 from corpus.reader import corpus_hash, note_test_use, read_corpus, read_labelled, without_errors
 from corpus.splits import SPLITS
+from evaluation.agreement import labels_of
 from evaluation.report import Caution
 from nlp.answers import STANCES, LabelledAnswer
 from nlp.errors import InputError, NeedtagError
@@ -44,6 +45,25 @@ def _read(name: str) -> list[LabelledAnswer]:
     if not answers:
         raise InputError(name, "holds no labelled answer")
     return answers
+
+
+def read_readings(files: Sequence[Path]) -> list[dict[str, frozenset[str]]]:
+    """Read the labels that readers gave, one file a reader; see evaluation.agreement.
+
+    Raises:
+        InputError: an answer has another text in two files.
+        ExceptionGroup: of InputErrors, one for every faulty line.
+    """
+    readings = []
+    texts: dict[str, str] = {}
+    for path in files:
+        labelled = without_errors(read_labelled(path))
+        for each in labelled:
+            if texts.setdefault(each.answer.id, each.answer.text) != each.answer.text:
+                problem = "has another text than in an earlier file; give the readings of the same answers"
+                raise InputError(f"{path.name}, {each.answer.id}", problem)
+        readings.append({each.answer.id: labels_of(each) for each in labelled})
+    return readings
 
 
 def tag_labelled(

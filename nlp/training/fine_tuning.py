@@ -161,7 +161,7 @@ class _State:
 def loss_of(judgement: Judgement, targets: Targets, owners: Tensor, device: str = "cpu") -> Tensor:
     """Binary cross-entropy of passages, and of answers as their surest passage has it.
 
-    The mean over tags, of which there are many, nearly all absent, weighs ten times: chosen on validation.
+    The mean over tags, of which there are many, nearly all absent, weighs ten times.
     """
     entropy = nn.functional.binary_cross_entropy_with_logits
     owners = owners.to(device)

@@ -2,9 +2,7 @@
 
 Every passage is judged by the mean of its pieces beside the mean of the whole answer's, so that "the same for
 our judges" is read with what came before. The means are normalised over the batch before the heads read them:
-those of all texts share most of their length and direction, and heads that had to learn this first learned
-little else in the first epochs (requested sub-types on validation after one epoch of a fifth of the training
-split: 0.40; without, after one epoch of all of it: 0.26).
+those of all texts share most of their length and direction, and heads would have to learn this first.
 """
 
 from collections.abc import Sequence

@@ -1,8 +1,8 @@
 """Trim an encoder's vocabulary, which is most of its size, to the pieces that texts in three languages need.
 
 A unigram tokenizer works with fewer pieces as it does with all: a text is cut into the likeliest of those
-that are left. Kept are the special pieces, every single character of the scripts at hand, and the pieces
-that frequent words and given texts are cut into, the most frequent first.
+that are left. Kept are the special pieces, the single characters of Latin script and common signs, and
+the pieces that frequent words and given texts are cut into, the most frequent first.
 """
 
 import json
