@@ -63,6 +63,7 @@ class LabelledAnswer:
         group: what must not be torn apart when data are split or resampled: the author batch, or the
             sentence that several statements were cut from.
         set_id: the answers that are alike on purpose: a parallel set or a contrast pair; "" for none.
+        own: labels outside the taxonomy, maybe none, where the answer was labelled with these; else None.
     """
 
     answer: Answer
@@ -73,3 +74,4 @@ class LabelledAnswer:
     passages: tuple[LabelledPassage, ...] = ()
     group: str = ""
     set_id: str = ""
+    own: frozenset[str] | None = None

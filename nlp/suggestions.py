@@ -5,32 +5,33 @@ as sure as its sub-types in the same stance, a stance at least as sure as its ta
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, replace
-from functools import cache
+from dataclasses import dataclass, replace
+from typing import Literal, get_args
 
 import numpy as np
 
 from nlp.answers import STANCES, Stance
-from nlp.models import TAGGED_STANCES, Band, Calibration, Scores
+from nlp.models import TAGGED_STANCES, Band, Calibration, LabelSet, Scores, taxonomy_labels
 from nlp.models.scores import Floats
-from nlp.taxonomy import Kind, load_taxonomy
 
 # A passage carries a tag if it scores at least this part of what the answer's best passage scores.
 PASSAGE_SHARE = 0.5
 
-_KINDS: tuple[Kind, ...] = ("type", "subtype", "instrument")
+TagKind = Literal["type", "subtype", "instrument", "label"]
+_KINDS: tuple[TagKind, ...] = get_args(TagKind)
 
 
 @dataclass(frozen=True, slots=True)
 class Tag:
-    """A suggested type, sub-type or instrument.
+    """A suggested type, sub-type or instrument, or a label of somebody's own.
 
     Attributes:
-        stance: what it was said in; None for an instrument, which the text points to in any stance.
+        stance: what it was said in; None for an instrument, which the text points to in any stance, and for
+            a label of somebody's own.
         passages: the numbers of the passages that carry it, from 0.
     """
 
-    kind: Kind
+    kind: TagKind
     code: str
     stance: Stance | None
     confidence: float
@@ -48,40 +49,40 @@ class StanceFound:
 
 @dataclass(frozen=True, slots=True)
 class Confidences:
-    """Calibrated confidences of one answer; all 0 where nothing is said.
+    """Calibrated confidences of one answer.
 
     Attributes:
-        tags: (3, C): in the order of TAGGED_STANCES and of the taxonomy's codes.
-        instruments: (I,).
+        labels: what the columns stand for.
+        tags: (3, C): in the order of TAGGED_STANCES and of the labels' codes.
+        instruments: (I,): of the instruments, or of the labels of somebody's own.
         stances: (3,): in the order of TAGGED_STANCES.
     """
 
-    tags: Floats = field(default_factory=lambda: np.zeros((len(TAGGED_STANCES), len(load_taxonomy().codes))))
-    instruments: Floats = field(default_factory=lambda: np.zeros(len(load_taxonomy().instruments)))
-    stances: Floats = field(default_factory=lambda: np.zeros(len(TAGGED_STANCES)))
+    labels: LabelSet
+    tags: Floats
+    instruments: Floats
+    stances: Floats
+
+    @classmethod
+    def nothing(cls, labels: LabelSet | None = None) -> "Confidences":
+        """Of an answer in which nothing is said: all 0."""
+        labels = labels or taxonomy_labels()
+        stances = len(TAGGED_STANCES)
+        return cls(
+            labels, np.zeros((stances, len(labels.codes))), np.zeros(len(labels.pointed)), np.zeros(stances)
+        )
 
 
-@cache
-def _codes() -> tuple[tuple[str, ...], tuple[int, ...], int]:
-    """The taxonomy's codes, for each the place of its type, and how many types stand before the sub-types."""
-    taxonomy = load_taxonomy()
-    codes = taxonomy.codes
-    return codes, tuple(codes.index(taxonomy.type_of(code)) for code in codes), len(taxonomy.types)
-
-
-def confidences(scores: Scores, calibration: Calibration) -> Confidences:
+def confidences(scores: Scores, calibration: Calibration, labels: LabelSet) -> Confidences:
     """Calibrate the scores of an answer and lift types over their sub-types."""
-    _, type_places, types = _codes()
-    raw = scores.answer_tags()
-    tags = np.concatenate(
-        [calibration.type.confidence(raw[:, :types]), calibration.subtype.confidence(raw[:, types:])], axis=1
-    )
-    for place, type_place in enumerate(type_places):
+    tags = calibration.tags.confidence(scores.answer_tags())
+    for place, type_place in enumerate(labels.type_places):
         tags[:, type_place] = np.maximum(tags[:, type_place], tags[:, place])
     return Confidences(
+        labels,
         tags,
-        calibration.instrument.confidence(scores.answer_instruments()),
-        calibration.stance.confidence(scores.answer_stances()),
+        calibration.instruments.confidence(scores.answer_instruments()),
+        calibration.stances.confidence(scores.answer_stances()),
     )
 
 
@@ -96,37 +97,37 @@ def suggest(
         calibration: of the model that gave them.
         trusted: whether the model may be believed on this answer; if not, every tag is `unsure`.
     """
-    tags = [*_assistance(scores, found, calibration), *_instruments(scores, found, calibration)]
+    tags = [*_assistance(scores, found, calibration), *_pointed(scores, found, calibration)]
     if not trusted:
         tags = [replace(tag, band="unsure") for tag in tags]
     tags.sort(key=lambda tag: (_KINDS.index(tag.kind), -tag.confidence, str(tag.stance), tag.code))
-    return _stances(found, tags, calibration), tags
+    # Labels of somebody's own are said in no stance.
+    return [] if found.labels.own else _stances(found, tags, calibration), tags
 
 
 def _assistance(scores: Scores, found: Confidences, calibration: Calibration) -> Iterator[Tag]:
-    codes, type_places, types = _codes()
+    codes, type_places, types = found.labels.codes, found.labels.type_places, len(found.labels.types)
     for row, stance in enumerate(TAGGED_STANCES):
         bands = [
-            (calibration.type if place < types else calibration.subtype).band(float(confidence))
+            calibration.bands["type" if place < types else "subtype"].of(float(confidence))
             for place, confidence in enumerate(found.tags[row])
         ]
         for place in range(types, len(codes)):
             bands[type_places[place]] = _surer(bands[type_places[place]], bands[place])
         for place, code in enumerate(codes):
             if band := bands[place]:
-                kind: Kind = "type" if place < types else "subtype"
+                kind: TagKind = "type" if place < types else "subtype"
                 carriers = [each for each, of in enumerate(type_places) if place in (each, of)]
                 raw = scores.tags[:, row, carriers].max(axis=1)
                 yield Tag(kind, code, stance, float(found.tags[row, place]), band, _carrying(raw))
 
 
-def _instruments(scores: Scores, found: Confidences, calibration: Calibration) -> Iterator[Tag]:
-    for place, entry in enumerate(load_taxonomy().instruments):
+def _pointed(scores: Scores, found: Confidences, calibration: Calibration) -> Iterator[Tag]:
+    kind: TagKind = "label" if found.labels.own else "instrument"
+    for place, code in enumerate(found.labels.pointed):
         confidence = float(found.instruments[place])
-        if band := calibration.instrument.band(confidence):
-            yield Tag(
-                "instrument", entry.code, None, confidence, band, _carrying(scores.instruments[:, place])
-            )
+        if band := calibration.bands["instrument"].of(confidence):
+            yield Tag(kind, code, None, confidence, band, _carrying(scores.instruments[:, place]))
 
 
 def _surer(one: Band | None, other: Band | None) -> Band | None:
@@ -157,7 +158,7 @@ def _stances(found: Confidences, tags: list[Tag], calibration: Calibration) -> l
     stances = [
         StanceFound(stance, confidence)
         for stance, confidence in zip(TAGGED_STANCES, sure, strict=True)
-        if stance in suggested or confidence >= calibration.stance.suggest
+        if stance in suggested or confidence >= calibration.bands["stance"].suggest
     ]
     stances.sort(key=lambda stance: (-stance.confidence, stance.code))
     return stances or [StanceFound("none", round(1 - max(sure), 4))]

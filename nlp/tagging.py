@@ -6,8 +6,9 @@ from itertools import islice
 from typing import Any, Literal
 
 from nlp.answers import LANGUAGES, Answer, Language, Stance
+from nlp.evidence import Evidence, find_evidence
 from nlp.languages import languages_of
-from nlp.models import Model, ModelId, Scores, load_model
+from nlp.models import LabelSet, Model, ModelId, Scores, load_model
 from nlp.models.scores import Span
 from nlp.passages import worded_passages
 from nlp.states import Mention, extract_states, get_state
@@ -43,6 +44,8 @@ class TaggedAnswer:
     """An answer with all that was found in it.
 
     Attributes:
+        evidence: the words that each tag rests on, in the order of the tags; None where nobody asked, and
+            where the answer has no passage.
         confidences: of every label, shown or not; for evaluation, and no part of what is written out.
     """
 
@@ -54,7 +57,8 @@ class TaggedAnswer:
     mentions: list[Mention]
     passages: list[TaggedPassage]
     model: ModelId
-    confidences: Confidences = field(default_factory=Confidences, repr=False, compare=False)
+    evidence: list[tuple[Evidence, ...]] | None = None
+    confidences: Confidences = field(default_factory=Confidences.nothing, repr=False, compare=False)
 
     def to_json(self, lang: Language = "en") -> dict[str, Any]:
         """The tagged answer as files and the API give it, with the names of States in one language."""
@@ -65,13 +69,20 @@ class TaggedAnswer:
             "text": self.answer.text,
             "unsure": self.unsure,
             "stances": [asdict(stance) for stance in self.stances],
-            "tags": [asdict(tag) for tag in self.tags],
+            "tags": self._tags(),
             "states": [
                 self._state(code, lang) for code in dict.fromkeys(each.code for each in self.mentions)
             ],
             "passages": [asdict(passage) for passage in self.passages],
             "model": asdict(self.model),
         }
+
+    def _tags(self) -> list[dict[str, Any]]:
+        tags = [asdict(tag) for tag in self.tags]
+        if self.evidence is not None:
+            for tag, words in zip(tags, self.evidence, strict=True):
+                tag["evidence"] = [asdict(word) for word in words]
+        return tags
 
     def _state(self, code: str, lang: Language) -> dict[str, Any]:
         mentions = [
@@ -83,10 +94,16 @@ class TaggedAnswer:
 
 
 class Tagger:
-    """Tags answers with one model; may be shared by threads."""
+    """Tags answers with one model; may be shared by threads.
 
-    def __init__(self, model: Model | None = None) -> None:
+    Args:
+        model: the default model if None.
+        evidence: whether to find the words that each tag rests on as well, which takes many times as long.
+    """
+
+    def __init__(self, model: Model | None = None, *, evidence: bool = False) -> None:
         self.model = model or load_model()
+        self.evidence = evidence
 
     def tag(self, answer: Answer) -> TaggedAnswer:
         """Tag one answer."""
@@ -104,11 +121,14 @@ class Tagger:
 
     def _tagged(self, answer: Answer, spans: list[Span], scores: Scores | None) -> TaggedAnswer:
         if scores is None:
-            return TaggedAnswer(answer, None, None, [], [], [], [], self.model.id)
+            nothing = Confidences.nothing(self.model.labels)
+            return TaggedAnswer(answer, None, None, [], [], [], [], self.model.id, confidences=nothing)
         language, languages = languages_of(answer.text, spans, answer.language)
-        unsure = _unsure(language, scores)
-        found = confidences(scores, self.model.calibration)
+        unsure = _unsure(language, scores, self.model.labels)
+        found = confidences(scores, self.model.calibration, self.model.labels)
         stances, tags = suggest(scores, found, self.model.calibration, trusted=unsure is None)
+        # Labels of somebody's own are said in no stance.
+        said_in = [()] * len(spans) if self.model.labels.own else passage_stances(scores)
         return TaggedAnswer(
             answer=answer,
             language=language,
@@ -118,14 +138,16 @@ class Tagger:
             mentions=extract_states(answer.text),
             passages=[
                 TaggedPassage(*span, spoken, said)
-                for span, spoken, said in zip(spans, languages, passage_stances(scores), strict=True)
+                for span, spoken, said in zip(spans, languages, said_in, strict=True)
             ],
             model=self.model.id,
+            evidence=find_evidence(self.model, answer.text, spans, scores, tags) if self.evidence else None,
             confidences=replace(found, stances=stance_confidences(found, tags)),
         )
 
 
-def _unsure(language: str | None, scores: Scores) -> Unsure | None:
-    if language not in LANGUAGES:
+def _unsure(language: str | None, scores: Scores, labels: LabelSet) -> Unsure | None:
+    # Labels of somebody's own may have been learned in any language: there, strange words alone tell.
+    if language not in LANGUAGES and not labels.own:
         return "language"
     return None if scores.familiar else "unfamiliar"

@@ -1,6 +1,7 @@
 """The kinds of model, how their scores are calibrated, and how they are kept on disk."""
 
-from nlp.models.calibration import Band, Calibration, KindCalibration, LabelKind
+from nlp.models.calibration import Band, Bands, Calibration, LabelKind, LogisticMap
+from nlp.models.labels import LabelSet, own_labels, taxonomy_labels
 from nlp.models.model import DummyModel, Model, ModelId
 from nlp.models.scores import TAGGED_STANCES, Scores
 from nlp.models.storage import DEFAULT_FOLDER, check_folder, load_model, save_model, trained_on
@@ -9,15 +10,19 @@ __all__ = [
     "DEFAULT_FOLDER",
     "TAGGED_STANCES",
     "Band",
+    "Bands",
     "Calibration",
     "DummyModel",
-    "KindCalibration",
     "LabelKind",
+    "LabelSet",
+    "LogisticMap",
     "Model",
     "ModelId",
     "Scores",
     "check_folder",
     "load_model",
+    "own_labels",
     "save_model",
+    "taxonomy_labels",
     "trained_on",
 ]

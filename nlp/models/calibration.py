@@ -1,13 +1,12 @@
 """From raw scores to confidence, and from confidence to bands.
 
-A calibration belongs to one model. For each kind of label it holds the two numbers of Platt's logistic
-map (Platt 1999, "Probabilistic outputs for support vector machines") and the confidence at which each band
-begins.
+A calibration belongs to one model. For each label it holds the two numbers of Platt's logistic map (Platt
+1999, "Probabilistic outputs for support vector machines"), and for each kind of label the confidence at which
+each band begins.
 """
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
-from math import isfinite
+from dataclasses import asdict, dataclass, field
 from typing import Any, Literal, get_args
 
 import numpy as np
@@ -16,6 +15,7 @@ from nlp.errors import ModelError
 from nlp.models.scores import Floats
 
 Band = Literal["safe", "suggest", "unsure"]
+# Labels of somebody's own are read as instruments are: they too are the whole answer's.
 LabelKind = Literal["type", "subtype", "instrument", "stance"]
 
 
@@ -25,40 +25,59 @@ def logit(scores: Floats) -> Floats:
     return np.log(inside / (1 - inside))
 
 
-@dataclass(frozen=True, slots=True)
-class KindCalibration:
-    """How the scores of one kind of label are read.
+@dataclass(frozen=True, eq=False, slots=True)
+class LogisticMap:
+    """How the scores of some labels become confidence.
 
     Attributes:
-        slope, intercept: of the logistic map from the score's log-odds to confidence.
-        safe: confidence from which a tag may be taken unread; None where no threshold earned that.
-        suggest: confidence from which a tag is shown as tagged.
-        unsure: confidence under which nothing is shown.
+        slope, intercept: of the score's log-odds, in the shape of the scores; or one number for all.
     """
 
-    slope: float = 1.0
-    intercept: float = 0.0
-    safe: float | None = None
-    suggest: float = 0.5
-    unsure: float = 0.5
-
-    def __post_init__(self) -> None:
-        numbers = [
-            self.slope,
-            self.intercept,
-            self.suggest,
-            self.unsure,
-            *([] if self.safe is None else [self.safe]),
-        ]
-        if not all(isinstance(number, int | float) and isfinite(number) for number in numbers):
-            raise ModelError("calibration", "holds something else than numbers; train the model again")
+    slope: Floats = field(default_factory=lambda: np.array(1.0))
+    intercept: Floats = field(default_factory=lambda: np.array(0.0))
 
     def confidence(self, scores: Floats) -> Floats:
         """Turn raw scores into calibrated probabilities, rounded to 4 decimals."""
         odds = self.slope * logit(scores) + self.intercept
         return np.round(1 / (1 + np.exp(-odds)), 4)
 
-    def band(self, confidence: float) -> Band | None:
+    def to_json(self) -> dict[str, Any]:
+        """As a model's folder keeps it."""
+        return {"slope": self.slope.tolist(), "intercept": self.intercept.tolist()}
+
+    @classmethod
+    def from_json(cls, fields: Mapping[str, Any], shape: tuple[int, ...]) -> "LogisticMap":
+        """Read what to_json gave, for scores of a shape.
+
+        Raises:
+            ValueError: a number is none, or there are more or fewer than scores.
+        """
+        slope, intercept = (np.asarray(fields[name], dtype=float) for name in ("slope", "intercept"))
+        if not (np.isfinite(slope).all() and np.isfinite(intercept).all()):
+            raise ValueError("holds something else than numbers")
+        return cls(*(np.broadcast_to(numbers, shape) for numbers in (slope, intercept)))
+
+
+@dataclass(frozen=True, slots=True)
+class Bands:
+    """Where the bands of one kind of label begin.
+
+    Attributes:
+        safe: confidence from which a tag may be taken unread; None where no threshold earned that.
+        suggest: confidence from which a tag is shown as tagged.
+        unsure: confidence under which nothing is shown.
+    """
+
+    safe: float | None = None
+    suggest: float = 0.5
+    unsure: float = 0.5
+
+    def __post_init__(self) -> None:
+        for number in (self.suggest, self.unsure, *([] if self.safe is None else [self.safe])):
+            if not isinstance(number, int | float) or not 0 <= number <= 1:
+                raise ValueError("holds a band that begins at no confidence")
+
+    def of(self, confidence: float) -> Band | None:
         """The band of a confidence, or None where it is not shown."""
         if self.safe is not None and confidence >= self.safe:
             return "safe"
@@ -69,29 +88,41 @@ class KindCalibration:
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """One calibration for each kind of label."""
+    """How the scores of a model with C codes and I instruments (or labels of somebody's own) are read.
 
-    type: KindCalibration = KindCalibration()
-    subtype: KindCalibration = KindCalibration()
-    instrument: KindCalibration = KindCalibration()
-    stance: KindCalibration = KindCalibration()
+    Attributes:
+        tags: of the codes in each stance, (3, C).
+        instruments: (I,).
+        stances: (3,).
+        bands: by kind of label.
+    """
+
+    tags: LogisticMap = field(default_factory=LogisticMap)
+    instruments: LogisticMap = field(default_factory=LogisticMap)
+    stances: LogisticMap = field(default_factory=LogisticMap)
+    bands: Mapping[LabelKind, Bands] = field(
+        default_factory=lambda: {kind: Bands() for kind in get_args(LabelKind)}
+    )
 
     def to_json(self) -> dict[str, Any]:
         """As a model's folder keeps it."""
-        return asdict(self)
+        maps = {name: getattr(self, name).to_json() for name in ("tags", "instruments", "stances")}
+        return maps | {"bands": {kind: asdict(bands) for kind, bands in self.bands.items()}}
 
     @classmethod
-    def from_json(cls, fields: Mapping[str, Mapping[str, Any]]) -> "Calibration":
-        """Read what to_json gave.
+    def from_json(cls, fields: Mapping[str, Any], codes: int, instruments: int) -> "Calibration":
+        """Read what to_json gave, for so many codes and instruments.
 
         Raises:
             ModelError: the fields are not those of a calibration.
         """
-        if fields.keys() != set(get_args(LabelKind)):
-            raise ModelError(
-                "calibration.json", "does not have the four kinds of label; train the model again"
-            )
         try:
-            return cls(**{kind: KindCalibration(**values) for kind, values in fields.items()})
-        except TypeError as error:
-            raise ModelError("calibration.json", f"does not fit this version of needtag: {error}") from error
+            return cls(
+                LogisticMap.from_json(fields["tags"], (3, codes)),
+                LogisticMap.from_json(fields["instruments"], (instruments,)),
+                LogisticMap.from_json(fields["stances"], (3,)),
+                {kind: Bands(**fields["bands"][kind]) for kind in get_args(LabelKind)},
+            )
+        except (AttributeError, KeyError, TypeError, ValueError) as error:
+            problem = f"is not the calibration of this model ({error}); train the model again"
+            raise ModelError("calibration.json", problem) from error

@@ -19,9 +19,9 @@ from nlp.errors import ModelError
 from nlp.models import safe_joblib
 from nlp.models.calibration import Calibration
 from nlp.models.familiarity import known_share
+from nlp.models.labels import LabelSet
 from nlp.models.model import ModelId
 from nlp.models.scores import TAGGED_STANCES, Floats, PassagedText, Scores
-from nlp.taxonomy import load_taxonomy
 
 # The part of the whole answer's features that is added to each passage's: chosen by cross-validation over
 # author batches among 0, 0.3, 0.5, 0.6 and 1.
@@ -63,10 +63,9 @@ def columns(features: FeatureUnion) -> int:
     return sum(len(vectorizer.vocabulary_) for _, vectorizer in features.transformer_list)
 
 
-def labels() -> tuple[str, ...]:
-    """What the columns of the weights stand for: the stances, then the codes, then the instruments."""
-    taxonomy = load_taxonomy()
-    return (*STANCES, *taxonomy.codes, *(entry.code for entry in taxonomy.instruments))
+def label_columns(labels: LabelSet) -> int:
+    """How many labels the weights are of: the stances, then the codes, then the instruments."""
+    return len(STANCES) + len(labels.codes) + len(labels.pointed)
 
 
 class LinearModel:
@@ -75,12 +74,14 @@ class LinearModel:
     Args:
         model_id: its name and version.
         calibration: how its scores are read.
+        labels: what it finds.
         features: the fitted vectorizers, F columns together.
         weights: (F, L), one column a label: the stances, then the codes, then the instruments.
         intercepts: (L,).
         familiar_share: the share of a text's words that the model must know, else the text is unfamiliar.
     """
 
+    KIND = "linear"
     FILES = ("model.joblib",)
     LIBRARIES = ("joblib", "numpy", "scikit-learn", "scipy")
 
@@ -88,18 +89,23 @@ class LinearModel:
         self,
         model_id: ModelId,
         calibration: Calibration,
+        labels: LabelSet,
         *,
         features: FeatureUnion,
         weights: Floats,
         intercepts: Floats,
         familiar_share: float = 0.0,
     ) -> None:
-        if weights.shape != (columns(features), len(labels())) or intercepts.shape != weights.shape[1:]:
+        if (
+            weights.shape != (columns(features), label_columns(labels))
+            or intercepts.shape != weights.shape[1:]
+        ):
             raise ModelError(model_id.name, "has weights of another shape than its terms and labels ask for")
         if not (np.isfinite(weights).all() and np.isfinite(intercepts).all() and 0 <= familiar_share <= 1):
             raise ModelError(model_id.name, "has weights that are no numbers")
         self.id = model_id
         self.calibration = calibration
+        self.labels = labels
         self.features = features
         self.weights = weights
         self.intercepts = intercepts
@@ -118,7 +124,7 @@ class LinearModel:
         ]
 
     def _scores(self, text: str, probabilities: Floats) -> Scores:
-        codes_end = len(STANCES) + len(load_taxonomy().codes)
+        codes_end = len(STANCES) + len(self.labels.codes)
         stances, codes, instruments = np.split(probabilities, [len(STANCES), codes_end], axis=1)
         tags = stances[:, : len(TAGGED_STANCES), None] * codes[:, None, :]
         familiar = known_share(text, self.known_words) >= self.familiar_share
@@ -135,9 +141,11 @@ class LinearModel:
         safe_joblib.dump(self.to_data(), folder / self.FILES[0])
 
     @classmethod
-    def read(cls, model_id: ModelId, calibration: Calibration, folder: Path) -> "LinearModel":
+    def read(
+        cls, model_id: ModelId, calibration: Calibration, labels: LabelSet, folder: Path
+    ) -> "LinearModel":
         """Read what write wrote."""
-        return cls.from_data(model_id, calibration, safe_joblib.load(folder / cls.FILES[0]))
+        return cls.from_data(model_id, calibration, labels, safe_joblib.load(folder / cls.FILES[0]))
 
     def to_data(self) -> dict[str, Any]:
         """All that was learned as plain values and arrays, without any class of scikit-learn.
@@ -156,7 +164,9 @@ class LinearModel:
         }
 
     @classmethod
-    def from_data(cls, model_id: ModelId, calibration: Calibration, data: Mapping[str, Any]) -> "LinearModel":
+    def from_data(
+        cls, model_id: ModelId, calibration: Calibration, labels: LabelSet, data: Mapping[str, Any]
+    ) -> "LinearModel":
         """Make the model again from what to_data gave."""
         features = new_features()
         for name, vectorizer in features.transformer_list:
@@ -166,6 +176,7 @@ class LinearModel:
         return cls(
             model_id,
             calibration,
+            labels,
             features=features,
             weights=data["weights"].astype(np.float64),
             intercepts=data["intercepts"],

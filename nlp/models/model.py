@@ -8,8 +8,8 @@ import numpy as np
 
 from nlp.answers import STANCES
 from nlp.models.calibration import Calibration
+from nlp.models.labels import LabelSet, taxonomy_labels
 from nlp.models.scores import TAGGED_STANCES, PassagedText, Scores
-from nlp.taxonomy import load_taxonomy
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +25,7 @@ class Model(Protocol):
 
     id: ModelId
     calibration: Calibration
+    labels: LabelSet
 
     def score(self, texts: Sequence[PassagedText]) -> list[Scores]:
         """Score answers, each a text with the spans of its passages (one at least).
@@ -38,14 +39,14 @@ class DummyModel:
 
     id = ModelId("dummy", "0")
     calibration = Calibration()
+    labels = taxonomy_labels()
 
     def score(self, texts: Sequence[PassagedText]) -> list[Scores]:
         """Give every label the score 0 and every passage the stance "none"."""
-        taxonomy = load_taxonomy()
         scores = []
         for _, passages in texts:
             stances = np.zeros((len(passages), len(STANCES)))
             stances[:, STANCES.index("none")] = 1
-            tags = np.zeros((len(passages), len(TAGGED_STANCES), len(taxonomy.codes)))
-            scores.append(Scores(stances, tags, np.zeros((len(passages), len(taxonomy.instruments)))))
+            tags = np.zeros((len(passages), len(TAGGED_STANCES), len(self.labels.codes)))
+            scores.append(Scores(stances, tags, np.zeros((len(passages), len(self.labels.instruments)))))
         return scores

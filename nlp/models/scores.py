@@ -22,8 +22,8 @@ class Scores:
 
     Attributes:
         stances: (P, 4), in the order of STANCES.
-        tags: (P, 3, C): a code said in a stance, in the order of TAGGED_STANCES and of the taxonomy's codes.
-        instruments: (P, I), in the order of the taxonomy's instruments.
+        tags: (P, 3, C): a code said in a stance, in the order of TAGGED_STANCES and of the model's codes.
+        instruments: (P, I), in the order of the model's instruments, or its labels of somebody's own.
         familiar: whether the text is like those that the model learned from.
     """
 

@@ -1,33 +1,38 @@
 """Models on disk: a folder with the model's files and a manifest that says what they are.
 
-The folder is written whole or not at all, and read only if every file is the one that the manifest names.
+The folder is written whole or not at all, and read only if every file is the one that the manifest names. A
+model card beside them is for people: it is not read, and the version does not depend on it.
 """
 
 import hashlib
 import json
 import tempfile
+from collections.abc import Callable
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from nlp.errors import ModelError
 from nlp.models.calibration import Calibration
-from nlp.models.linear import LinearModel
+from nlp.models.labels import LabelSet, own_labels, taxonomy_labels
 from nlp.models.model import DummyModel, Model, ModelId
-from nlp.models.transformer import TransformerModel
 from nlp.taxonomy import load_taxonomy
 
-FORMAT = 1
+if TYPE_CHECKING:
+    from nlp.models.blend import BlendModel
+    from nlp.models.linear import LinearModel
+    from nlp.models.transformer import TransformerModel
+
+    StoredModel: TypeAlias = LinearModel | TransformerModel | BlendModel
+
+FORMAT = 2
 DEFAULT = "default"
 DUMMY = "dummy"
 DEFAULT_FOLDER = Path(__file__).parent / "default"
 
 _MANIFEST = "manifest.json"
 _CALIBRATION = "calibration.json"
-_KINDS: dict[str, type[LinearModel | TransformerModel]] = {
-    "linear": LinearModel,
-    "transformer": TransformerModel,
-}
+_CARD = "MODEL_CARD.md"
 
 
 def load_model(name: str = DEFAULT, *, trust: bool = False) -> Model:
@@ -52,13 +57,20 @@ def load_model(name: str = DEFAULT, *, trust: bool = False) -> Model:
     return _load_folder(folder, folder.resolve().name)
 
 
-def save_model(model: LinearModel | TransformerModel, folder: Path, *, corpus: str) -> None:
+def save_model(
+    model: "StoredModel",
+    folder: Path,
+    *,
+    corpus: str,
+    card: Callable[[ModelId], str] | None = None,
+) -> None:
     """Write a model to a folder, in place of an earlier model there; other folders are never replaced.
 
     Args:
         model: the model; its version is made anew from its files.
         folder: where it goes.
         corpus: the hash of what it was trained on.
+        card: writes the model's card in Markdown, told what the model is called now that its files are made.
 
     Raises:
         ModelError: the folder exists and holds something else than a model.
@@ -71,7 +83,11 @@ def save_model(model: LinearModel | TransformerModel, folder: Path, *, corpus: s
         new.mkdir()
         model.write(new)
         _write_json(new / _CALIBRATION, model.calibration.to_json())
-        _write_json(new / _MANIFEST, _manifest(model, new, corpus))
+        manifest = _manifest(model, new, corpus)
+        _write_json(new / _MANIFEST, manifest)
+        if card:
+            text = card(ModelId(folder.name, manifest["version"]))
+            (new / _CARD).write_text(text, encoding="utf-8")
         if folder.exists():
             folder.rename(Path(work) / "old")
         try:
@@ -100,14 +116,14 @@ def trained_on(model: str) -> str | None:
     return None if model == DUMMY else _read_json(folder / _MANIFEST).get("corpus")
 
 
-def _manifest(model: LinearModel | TransformerModel, folder: Path, corpus: str) -> dict[str, Any]:
+def _manifest(model: "StoredModel", folder: Path, corpus: str) -> dict[str, Any]:
     hashes = {name: _sha256(folder / name) for name in (_CALIBRATION, *model.FILES)}
     return {
         "format": FORMAT,
-        "kind": next(kind for kind, of in _KINDS.items() if isinstance(model, of)),
+        "kind": model.KIND,
         "version": _version(hashes),
-        "taxonomy": load_taxonomy().version,
-        "labels": _labels(),
+        "taxonomy": None if model.labels.own else load_taxonomy().version,
+        "labels": _listed(model.labels),
         "corpus": corpus,
         "libraries": {name: version(name) for name in model.LIBRARIES},
         "files": hashes,
@@ -118,22 +134,39 @@ def _load_folder(folder: Path, name: str) -> Model:
     manifest = _read_json(folder / _MANIFEST)
     if manifest.get("format") != FORMAT:
         raise ModelError(name, f"has format {manifest.get('format')}; this needtag reads format {FORMAT}")
-    kind = _KINDS.get(str(manifest.get("kind")))
-    if kind is None:
-        raise ModelError(name, f"is of kind {manifest.get('kind')}, which this needtag does not know")
-    _check_labels(name, manifest.get("labels"))
+    kind = _class_of(name, manifest.get("kind"))
+    labels = _labels_of(name, manifest)
     hashes = manifest.get("files")
     if not isinstance(hashes, dict) or manifest.get("version") != _version(hashes):
         raise ModelError(name, "has a manifest that was changed by hand; install or train it again")
     for file in (_CALIBRATION, *kind.FILES):
         if not (folder / file).is_file() or _sha256(folder / file) != hashes.get(file):
             raise ModelError(f"{name}, {file}", "is not the file that the manifest names; install it again")
-    calibration = Calibration.from_json(_read_json(folder / _CALIBRATION))
+    calibration = Calibration.from_json(
+        _read_json(folder / _CALIBRATION), len(labels.codes), len(labels.pointed)
+    )
     try:
-        return kind.read(ModelId(name, str(manifest.get("version"))), calibration, folder)
+        return kind.read(ModelId(name, str(manifest.get("version"))), calibration, labels, folder)
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         problem = f"does not hold a {manifest['kind']} model; train it again"
         raise ModelError(f"{name}, {', '.join(kind.FILES)}", problem) from error
+
+
+def _class_of(name: str, kind: object) -> "type[StoredModel]":
+    """The class of a kind of model; its libraries take a second to load, so only that one is imported."""
+    if kind == "linear":
+        from nlp.models.linear import LinearModel
+
+        return LinearModel
+    if kind == "transformer":
+        from nlp.models.transformer import TransformerModel
+
+        return TransformerModel
+    if kind == "blend":
+        from nlp.models.blend import BlendModel
+
+        return BlendModel
+    raise ModelError(name, f"is of kind {kind}, which this needtag does not know")
 
 
 def _version(hashes: Any) -> str:
@@ -141,16 +174,22 @@ def _version(hashes: Any) -> str:
     return hashlib.sha256(json.dumps(hashes, sort_keys=True).encode()).hexdigest()[:12]
 
 
-def _check_labels(name: str, labels: Any) -> None:
-    if labels != _labels():
+def _labels_of(name: str, manifest: dict[str, Any]) -> LabelSet:
+    """The labels of a model: of the taxonomy, which must be ours, or its own."""
+    listed = manifest.get("labels")
+    if manifest.get("taxonomy") is None:
+        if not isinstance(listed, list) or not listed or not all(isinstance(each, str) for each in listed):
+            raise ModelError(name, "has a manifest without labels; train it again")
+        return own_labels(listed)
+    if listed != _listed(taxonomy_labels()):
         version = load_taxonomy().version
         raise ModelError(name, f"was trained for other codes than taxonomy {version}; train it again")
+    return taxonomy_labels()
 
 
-def _labels() -> list[str]:
-    """The codes that a model has to know, in the order of its weights."""
-    taxonomy = load_taxonomy()
-    return [*taxonomy.codes, *(entry.code for entry in taxonomy.instruments)]
+def _listed(labels: LabelSet) -> list[str]:
+    """The codes that a model knows, in the order of its weights."""
+    return [*labels.codes, *labels.pointed]
 
 
 def _sha256(path: Path) -> str:

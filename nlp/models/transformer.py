@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from nlp.models.calibration import Calibration
 from nlp.models.familiarity import known_share
+from nlp.models.labels import LabelSet
 from nlp.models.model import ModelId
 from nlp.models.scores import PassagedText, Scores, Span
 
@@ -62,6 +63,7 @@ class TransformerModel:
     Args:
         model_id: its name and version.
         calibration: how its scores are read.
+        labels: what it finds.
         network: the ONNX file; inputs `input_ids` (1, T), `passages` (P, T), `answers` (P, T), outputs
             probabilities of stances (P, 4), tags (P, 3, C), instruments (P, I).
         tokenizer: the tokenizer's JSON.
@@ -69,6 +71,7 @@ class TransformerModel:
         familiar_share: the share of a text's words that must be known, else the text is unfamiliar.
     """
 
+    KIND = "transformer"
     FILES = ("network.onnx", "tokenizer.json", "words.json")
     LIBRARIES = ("numpy", "onnxruntime", "tokenizers")
 
@@ -76,6 +79,7 @@ class TransformerModel:
         self,
         model_id: ModelId,
         calibration: Calibration,
+        labels: LabelSet,
         *,
         network: bytes,
         tokenizer: str,
@@ -90,11 +94,18 @@ class TransformerModel:
         options.intra_op_num_threads = options.inter_op_num_threads = 1
         self.id = model_id
         self.calibration = calibration
+        self.labels = labels
         self.known_words = frozenset(known_words)
         self.familiar_share = familiar_share
         self._files = (network, tokenizer)
         self._tokenizer = Tokenizer.from_str(tokenizer)
-        self._session = InferenceSession(network, options, providers=["CPUExecutionProvider"])
+        self._session = InferenceSession(
+            network,
+            options,
+            providers=["CPUExecutionProvider"],
+            # Its fused kernel takes longer than what it fuses.
+            disabled_optimizers=["SkipLayerNormFusion"],
+        )
 
     def write(self, folder: Path) -> None:
         """Write the model's files to a folder."""
@@ -105,7 +116,9 @@ class TransformerModel:
         (folder / self.FILES[2]).write_text(json.dumps(words, ensure_ascii=False), encoding="utf-8")
 
     @classmethod
-    def read(cls, model_id: ModelId, calibration: Calibration, folder: Path) -> "TransformerModel":
+    def read(
+        cls, model_id: ModelId, calibration: Calibration, labels: LabelSet, folder: Path
+    ) -> "TransformerModel":
         """Read what write wrote."""
         words = json.loads((folder / cls.FILES[2]).read_text(encoding="utf-8"))
         network = (folder / cls.FILES[0]).read_bytes()
@@ -117,6 +130,7 @@ class TransformerModel:
             return cls(
                 model_id,
                 calibration,
+                labels,
                 network=network,
                 tokenizer=tokenizer,
                 known_words=words["words"],

@@ -1,55 +1,94 @@
 """Calibrate a trained model: confidence and lower bands on validation, `safe` on the calibration split."""
 
-from collections.abc import Collection, Sequence
-from dataclasses import replace
+import warnings
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import beta
 from sklearn.linear_model import LogisticRegression
 
 from nlp.answers import LabelledAnswer
-from nlp.models import TAGGED_STANCES, Calibration, KindCalibration, LabelKind, Model, Scores
+from nlp.errors import MissingExtraError
+from nlp.models import (
+    TAGGED_STANCES,
+    Bands,
+    Calibration,
+    LabelKind,
+    LabelSet,
+    LogisticMap,
+    Model,
+    Scores,
+)
 from nlp.models.calibration import logit
 from nlp.models.familiarity import known_share
 from nlp.models.scores import Floats
 from nlp.passages import worded_passages
 from nlp.suggestions import confidences
-from nlp.taxonomy import load_taxonomy
 
 # In this order: a type is shown with its sub-types, so its own threshold is found once theirs is.
 KINDS: tuple[LabelKind, ...] = ("subtype", "type", "instrument", "stance")
-# A tag in `safe` is right at least this often, with this certainty; `unsure` reaches down to this recall.
-SAFE_PRECISION = 0.95
-SAFE_CERTAINTY = 0.95
-SAFE_STEP = 100
-UNSURE_RECALL = 0.85
+# A label that is there in fewer validation answers shares its map with others.
+OWN_MAP_FROM = 30
+# `safe` is sought among labels of this confidence and more: it holds so many of them, or some steps more.
+SAFE_FROM = 0.5
+SAFE_FEWEST = 200
+SAFE_STEP = 50
 # The share of the validation answers that know fewer words than an answer must to be familiar.
 UNFAMILIAR_QUANTILE = 0.002
 
-# All (answer, label) cells of one kind, pooled: what the model says, and whether the label is there.
-Cells = tuple[Floats, NDArray[np.bool_]]
+Bools = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class Levels:
+    """What the bands promise.
+
+    Attributes:
+        safe_precision: a tag in `safe` is right at least this often,
+        safe_certainty: with this certainty over what the calibration split might have been.
+        unsure_recall: `unsure` reaches down to where this share of all labels there is shown.
+    """
+
+    safe_precision: float = 0.95
+    safe_certainty: float = 0.95
+    unsure_recall: float = 0.95
 
 
 def fit_calibration(
-    model: Model, validation: Sequence[LabelledAnswer], calibration: Sequence[LabelledAnswer]
+    model: Model,
+    validation: Sequence[LabelledAnswer],
+    calibration: Sequence[LabelledAnswer],
+    levels: Levels | None = None,
 ) -> Calibration:
-    """Fit how a model's scores are read; the model's own calibration plays no part."""
-    scores = _score(model, validation)
-    held_out = _score(model, calibration)
-    fitted = Calibration(**{kind: _platt(*_raw_cells(scores, validation, kind)) for kind in KINDS})
+    """Fit how a model's scores are read; the model's own calibration plays no part.
+
+    Args:
+        model: whose scores are read.
+        validation: what confidence and the lower bands are fitted on.
+        calibration: what `safe` is fitted on, used for nothing else.
+        levels: what the bands promise.
+
+    Raises:
+        MissingExtraError: MAPIE is not installed.
+    """
+    levels = levels or Levels()
+    labels = model.labels
+    scores, held_out = _score(model, validation), _score(model, calibration)
+    fitted = _maps(scores, validation, labels)
     for kind in KINDS:
-        confidence, present = _cells(scores, validation, fitted, kind)
+        confidence, present = _cells(scores, fitted, validation, labels, kind)
+        if not present.any():
+            continue
         if kind == "type":
-            confidence = np.where(_brought(scores, fitted), 1, confidence)
+            confidence = np.where(_brought(scores, fitted, labels).ravel(), 1, confidence)
         suggested = best_f1_threshold(confidence, present)
-        bands = replace(
-            getattr(fitted, kind),
-            safe=safe_threshold(*_cells(held_out, calibration, fitted, kind)),
+        bands = Bands(
+            safe=safe_threshold(*_cells(held_out, fitted, calibration, labels, kind), levels),
             suggest=suggested,
-            unsure=min(suggested, recall_threshold(confidence, present, UNSURE_RECALL)),
+            unsure=min(suggested, recall_threshold(confidence, present, levels.unsure_recall)),
         )
-        fitted = replace(fitted, **{kind: bands})
+        fitted = replace(fitted, bands={**fitted.bands, kind: bands})
     return fitted
 
 
@@ -62,108 +101,177 @@ def familiar_share(known_words: Collection[str], validation: Sequence[LabelledAn
 def _score(model: Model, answers: Sequence[LabelledAnswer]) -> list[Scores]:
     """Score answers as they come in: with passages as they are split, not as they were marked."""
     texts = [each.answer.text for each in answers]
-    return model.score([(text, worded_passages(text)) for text in texts])
+    return model.score([(text, worded_passages(text) or [(0, len(text))]) for text in texts])
 
 
-def _platt(raw: Floats, present: NDArray[np.bool_]) -> KindCalibration:
-    fitted = LogisticRegression(C=1e6).fit(logit(raw)[:, None], present)
-    return KindCalibration(slope=float(fitted.coef_[0, 0]), intercept=float(fitted.intercept_[0]))
-
-
-def _raw_cells(scores: Sequence[Scores], answers: Sequence[LabelledAnswer], kind: LabelKind) -> Cells:
-    types = len(load_taxonomy().types)
-    raw = {
-        "type": lambda each: each.answer_tags()[:, :types],
-        "subtype": lambda each: each.answer_tags()[:, types:],
-        "instrument": Scores.answer_instruments,
-        "stance": Scores.answer_stances,
-    }[kind]
-    return np.concatenate([raw(each).ravel() for each in scores]), _present(answers, kind)
-
-
-def _cells(
-    scores: Sequence[Scores], answers: Sequence[LabelledAnswer], maps: Calibration, kind: LabelKind
-) -> Cells:
-    types = len(load_taxonomy().types)
-    found = [confidences(each, maps) for each in scores]
-    confidence = {
-        "type": [each.tags[:, :types] for each in found],
-        "subtype": [each.tags[:, types:] for each in found],
-        "instrument": [each.instruments for each in found],
-        "stance": [each.stances for each in found],
-    }[kind]
-    return np.concatenate([each.ravel() for each in confidence]), _present(answers, kind)
-
-
-def _brought(scores: Sequence[Scores], fitted: Calibration) -> NDArray[np.bool_]:
-    """For each cell of a type whether a suggested sub-type brings it."""
-    taxonomy = load_taxonomy()
-    places = [
-        [taxonomy.codes.index(subtype.code) for subtype in taxonomy.subtypes_of(entry.code)]
-        for entry in taxonomy.types
-    ]
-    suggested = [confidences(each, fitted).tags >= fitted.subtype.suggest for each in scores]
-    return np.concatenate(
-        [np.stack([each[:, subs].any(axis=1) for subs in places], axis=1).ravel() for each in suggested]
+def _maps(scores: Sequence[Scores], answers: Sequence[LabelledAnswer], labels: LabelSet) -> Calibration:
+    """A map for each label, or for the labels that share one."""
+    there = _present(answers, labels)
+    tags = np.concatenate([there["type"], there["subtype"]], axis=2)
+    of_type = np.broadcast_to(np.array(labels.type_places, dtype=int), tags.shape[1:])
+    return Calibration(
+        tags=_map(np.stack([each.answer_tags() for each in scores]), tags, of_type),
+        instruments=_map(np.stack([each.answer_instruments() for each in scores]), there["instrument"]),
+        stances=_map(np.stack([each.answer_stances() for each in scores]), there["stance"]),
     )
 
 
-def _present(answers: Sequence[LabelledAnswer], kind: LabelKind) -> NDArray[np.bool_]:
-    """Whether each label of a kind is there, answer by answer, in the order of the cells."""
-    return np.array([present for labelled in answers for present in _row(labelled, kind)])
+def _map(raw: Floats, present: Bools, pools: NDArray[np.int64] | None = None) -> LogisticMap:
+    """Fit one map a label where it is there often enough, else one for its pool, else one for all labels.
+
+    Args:
+        raw: (N, ...): the scores of N answers.
+        present: (N, ...).
+        pools: (...): the number of each label's pool; without them all labels are one.
+    """
+    shape = raw.shape[1:]
+    fits: dict[object, tuple[float, float]] = {}
+
+    def fit(name: object, cells: Bools) -> tuple[float, float] | None:
+        there = present[:, cells]
+        if name not in fits and there.sum() >= OWN_MAP_FROM:
+            fits[name] = platt(raw[:, cells].ravel(), there.ravel())
+        return fits.get(name)
+
+    slope, intercept = np.ones(shape), np.zeros(shape)
+    for place in np.ndindex(shape):
+        alone = np.zeros(shape, dtype=bool)
+        alone[place] = True
+        pool = pools == pools[place] if pools is not None else np.ones(shape, dtype=bool)
+        everywhere = np.ones(shape, dtype=bool)
+        found = fit(place, alone) or fit(_pool(pools, place), pool) or fit("all", everywhere)
+        slope[place], intercept[place] = found or (1.0, 0.0)
+    return LogisticMap(slope, intercept)
 
 
-def _row(labelled: LabelledAnswer, kind: LabelKind) -> list[bool]:
-    taxonomy = load_taxonomy()
-    if kind == "instrument":
-        return [entry.code in labelled.instruments for entry in taxonomy.instruments]
-    if kind == "stance":
-        return [stance in labelled.stances for stance in TAGGED_STANCES]
-    entries = taxonomy.types if kind == "type" else taxonomy.subtypes
-    return [(stance, entry.code) in labelled.tags for stance in TAGGED_STANCES for entry in entries]
+def _pool(pools: NDArray[np.int64] | None, place: tuple[int, ...]) -> str:
+    return "all" if pools is None else f"pool {pools[place]}"
 
 
-def best_f1_threshold(confidence: Floats, present: NDArray[np.bool_]) -> float:
+def platt(raw: Floats, present: Bools) -> tuple[float, float]:
+    """Slope and intercept of the logistic map from log-odds to truth, (N,) each.
+
+    As Platt 1999 has it, what is there counts as a little less than certain, and what is not as a little more
+    than impossible, so that labels without a mistake keep a finite slope.
+    """
+    there, absent = int(present.sum()), int((~present).sum())
+    target = np.where(present, (there + 1) / (there + 2), 1 / (absent + 2))
+    odds = np.tile(logit(raw), 2)[:, None]
+    fitted = LogisticRegression(C=1e6).fit(
+        odds, np.repeat([True, False], len(raw)), sample_weight=np.concatenate([target, 1 - target])
+    )
+    return float(fitted.coef_[0, 0]), float(fitted.intercept_[0])
+
+
+def _confidence(scores: Sequence[Scores], maps: Calibration, labels: LabelSet) -> Mapping[LabelKind, Floats]:
+    """The confidence of every label of N answers by kind, (N, ...)."""
+    found = [confidences(each, maps, labels) for each in scores]
+    tags, types = np.stack([each.tags for each in found]), len(labels.types)
+    return {
+        "type": tags[:, :, :types],
+        "subtype": tags[:, :, types:],
+        "instrument": np.stack([each.instruments for each in found]),
+        "stance": np.stack([each.stances for each in found]),
+    }
+
+
+def _present(answers: Sequence[LabelledAnswer], labels: LabelSet) -> Mapping[LabelKind, Bools]:
+    """Whether each label is there, in the shapes of _confidence."""
+
+    def tags(codes: Sequence[str]) -> Bools:
+        there = [
+            [[(said, code) in each.tags for code in codes] for said in TAGGED_STANCES] for each in answers
+        ]
+        return np.array(there, dtype=bool).reshape(len(answers), len(TAGGED_STANCES), len(codes))
+
+    pointed = [each.instruments if each.own is None else each.own for each in answers]
+    return {
+        "type": tags(labels.types),
+        "subtype": tags(labels.subtypes),
+        "instrument": np.array([[label in each for label in labels.pointed] for each in pointed], dtype=bool),
+        "stance": np.array(
+            [[said in each.stances for said in TAGGED_STANCES] for each in answers], dtype=bool
+        ),
+    }
+
+
+def _cells(
+    scores: Sequence[Scores],
+    maps: Calibration,
+    answers: Sequence[LabelledAnswer],
+    labels: LabelSet,
+    kind: LabelKind,
+) -> tuple[Floats, Bools]:
+    """All cells of answer and label of one kind, pooled: the confidence, and whether the label is there."""
+    return _confidence(scores, maps, labels)[kind].ravel(), _present(answers, labels)[kind].ravel()
+
+
+def _brought(scores: Sequence[Scores], fitted: Calibration, labels: LabelSet) -> Bools:
+    """For each type of each answer, (N, 3, T), whether a suggested sub-type brings it."""
+    suggested = _confidence(scores, fitted, labels)["subtype"] >= fitted.bands["subtype"].suggest
+    places = np.array(labels.type_places[len(labels.types) :])
+    return np.stack(
+        [suggested[:, :, places == place].any(axis=2) for place in range(len(labels.types))], axis=2
+    )
+
+
+def best_f1_threshold(confidence: Floats, present: Bools) -> float:
     """The confidence from which taking every label gives the best micro-F1."""
     order, hits = _by_confidence(confidence, present)
     f1 = 2 * hits / (np.arange(1, len(hits) + 1) + present.sum())
     return float(order[np.argmax(np.where(_last_of_equals(order), f1, -1))])
 
 
-def recall_threshold(confidence: Floats, present: NDArray[np.bool_], recall: float) -> float:
+def recall_threshold(confidence: Floats, present: Bools, recall: float) -> float:
     """The highest confidence from which taking every label finds this share of those that are there."""
     order, hits = _by_confidence(confidence, present)
     return float(order[np.argmax(hits >= recall * present.sum())])
 
 
-def safe_threshold(confidence: Floats, present: NDArray[np.bool_]) -> float | None:
+def safe_threshold(confidence: Floats, present: Bools, levels: Levels) -> float | None:
     """The lowest confidence from which labels are right as often, and as certainly, as `safe` asks.
 
-    Thresholds are tested from the strictest down, a step of labels at a time, and the first that fails ends
-    the search, so that the certainty is that of one test (fixed sequence testing, Angelopoulos et al. 2021,
-    "Learn then test"). A threshold passes if the one-sided lower bound of Clopper and Pearson (1934) on its
-    precision does. Labels of one author are not quite independent, as the bound takes them to be. None where
-    no threshold passes.
+    MAPIE tests thresholds from the end where fewer labels are wrong, and stops at the first that fails, so
+    that the certainty is that of one test (fixed sequence testing; Angelopoulos et al. 2021, "Learn then
+    test"). All cells of answer and label are pooled; those of one author are not quite independent, as the
+    test takes them to be. None where no threshold passes.
+
+    Raises:
+        MissingExtraError: MAPIE is not installed.
     """
-    order, hits = _by_confidence(confidence, present)
-    lasts = np.flatnonzero(_last_of_equals(order))
-    passed = None
-    for taken in range(SAFE_STEP, len(order) + 1, SAFE_STEP):
-        # The last of equal confidences stands for all of them.
-        place = lasts[np.searchsorted(lasts, taken - 1)]
-        # Without a hit the bound is not a number, and does not pass.
-        if not beta.ppf(1 - SAFE_CERTAINTY, hits[place], place + 1 - hits[place] + 1) >= SAFE_PRECISION:
-            break
-        passed = float(order[place])
-    return passed
+    try:
+        from mapie.risk_control import BinaryClassificationController
+    except ModuleNotFoundError as error:
+        raise MissingExtraError(error.name or "mapie") from error
+    # Labels with little confidence are never safe; without them the search is short.
+    said, right = confidence[confidence >= SAFE_FROM], present[confidence >= SAFE_FROM]
+    if len(said) < SAFE_FEWEST:
+        return None
+    rising = np.sort(said)
+    # A threshold to a step of labels, the strictest first; equal confidences share one.
+    thresholds = np.unique(rising[::-1][SAFE_FEWEST - 1 :: SAFE_STEP])[::-1]
+    controller = BinaryClassificationController(
+        lambda cells: np.stack([1 - cells[:, 0], cells[:, 0]], axis=1),
+        "precision",
+        target_level=levels.safe_precision,
+        confidence_level=levels.safe_certainty,
+        list_predict_params=thresholds,
+        fwer_method="fixed_sequence",
+    )
+    with warnings.catch_warnings():
+        # That no threshold passes is an answer too.
+        warnings.simplefilter("ignore")
+        controller.calibrate(said[:, None], right.astype(int))
+    passed = np.asarray(controller.valid_predict_params)
+    return float(passed.min()) if passed.size else None
 
 
-def _last_of_equals(order: Floats) -> NDArray[np.bool_]:
+def _last_of_equals(order: Floats) -> Bools:
     """Which of the ordered confidences are the last of their value: only there can a threshold stand."""
     return np.append(order[1:] != order[:-1], True)
 
 
-def _by_confidence(confidence: Floats, present: NDArray[np.bool_]) -> tuple[Floats, NDArray[np.int64]]:
+def _by_confidence(confidence: Floats, present: Bools) -> tuple[Floats, NDArray[np.int64]]:
     """The confidences from high to low, and how many labels are there down to each."""
     order = np.argsort(-confidence, kind="stable")
     return confidence[order], np.cumsum(present[order])

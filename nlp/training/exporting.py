@@ -60,8 +60,10 @@ def export(network: PassageNetwork, path: Path) -> None:
     except ModuleNotFoundError as error:
         raise MissingExtraError(error.name or "onnx") from error
     network = deepcopy(network).to("cpu").eval()
-    embeddings: Any = network.encoder.embeddings
-    embeddings.word_embeddings = QuantizedEmbedding(embeddings.word_embeddings.weight.detach())
+    encoder: Any = network.encoder
+    # Others leave a mask in what is served, although one text at a time needs none.
+    encoder.set_attn_implementation("eager")
+    encoder.set_input_embeddings(QuantizedEmbedding(encoder.get_input_embeddings().weight.detach()))
     with tempfile.TemporaryDirectory() as folder, warnings.catch_warnings():
         # The newer exporter needs another library; of branches that tracing fixes there is none that matters.
         warnings.simplefilter("ignore")

@@ -1,73 +1,43 @@
 """Fine-tune an encoder on labelled answers; a run that was cut goes on from its last epoch."""
 
+import hashlib
 import math
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
+from pickle import UnpicklingError
 from random import Random
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 import torch
 from torch import Tensor, nn
 
-from nlp.answers import STANCES, LabelledAnswer
-from nlp.models import TAGGED_STANCES, Scores
+from nlp.answers import LabelledAnswer
+from nlp.errors import ModelError
+from nlp.models import TAGGED_STANCES, LabelSet, Scores
 from nlp.passages import worded_passages
-from nlp.taxonomy import load_taxonomy
+from nlp.training.batches import Targets, batches
 from nlp.training.calibrating import best_f1_threshold
-from nlp.training.linear import marked_passages, passage_labels
-from nlp.training.network import Batch, Judgement, PassageNetwork, encode
-from nlp.training.noise import DAMAGES, damage_answer
+from nlp.training.network import Judgement, PassageNetwork, encode
+from nlp.training.settings import Settings
 
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerFast
 
-# Told the epoch, the step in it and the loss.
-Report = Callable[[int, int, float], object]
 
-# Texts of about one length share a batch, within so many batches that are shuffled together.
-POOLED_BATCHES = 100
+class Watcher(Protocol):
+    """Who is told how far a fine-tuning is; epochs and steps count from 0."""
 
+    def step(self, epoch: int, step: int, loss: float) -> None:
+        """A batch was learned from."""
 
-@dataclass(frozen=True, slots=True)
-class Settings:
-    """How to fine-tune.
-
-    Attributes:
-        epochs: how often each answer is read at most.
-        patience: after how many epochs without gain on validation to stop.
-        batch: answers that are read together.
-        learning_rate: of the encoder, at its highest; the embeddings stay as they are.
-        head_learning_rate: of the heads.
-        warm_up: the share of all steps in which the rates rise; afterwards they fall to nothing.
-        noise: the share of answers that are damaged, anew in each epoch.
-        seed: of all chance.
-        device: "cpu", or "cuda" for an accelerator.
-    """
-
-    epochs: int = 10
-    patience: int = 3
-    batch: int = 16
-    learning_rate: float = 2e-4
-    head_learning_rate: float = 2e-3
-    warm_up: float = 0.08
-    noise: float = 0.3
-    seed: int = 0
-    device: str = "cpu"
+    def epoch(self, epoch: int, f1: float) -> None:
+        """An epoch is done and written down; its best micro-F1 on validation is given."""
 
 
-@dataclass(frozen=True, slots=True)
-class Targets:
-    """What the heads should say of P passages in A answers: 1 or 0, in the shapes of Judgement.
-
-    Attributes:
-        instruments: (A, I): of the whole answer, whichever passage points to them.
-    """
-
-    stances: Tensor
-    tags: Tensor
-    instruments: Tensor
+# The loss of instruments weighs so much more than that of stances.
+INSTRUMENT_WEIGHT = 2
 
 
 def fine_tune(
@@ -78,7 +48,7 @@ def fine_tune(
     settings: Settings,
     *,
     checkpoint: Path,
-    report: Report | None = None,
+    watcher: Watcher | None = None,
 ) -> float:
     """Fine-tune a network, and leave it as it was after its best epoch.
 
@@ -86,37 +56,62 @@ def fine_tune(
         network: changed in place.
         tokenizer: of its encoder.
         train: what it learns from.
-        validation: what tells when to stop: by the micro-F1 of requested sub-types.
+        validation: what tells when to stop: by the micro-F1 of requested sub-types, or of one's own labels.
         settings: how.
         checkpoint: a file that is written after each epoch; a run with the same file goes on from it.
-        report: told of every step.
+        watcher: told how far it is.
 
     Returns:
         The best micro-F1 on validation.
+
+    Raises:
+        ModelError: the device is not there, the file keeps another run, or the loss is no number any more.
     """
+    if settings.device == "cuda" and not torch.cuda.is_available():
+        raise ModelError("--device cuda", "there is no such device, or torch was built without it; use cpu")
     torch.manual_seed(settings.seed)
     network.to(settings.device)
-    network.encoder.embeddings.requires_grad_(False)
+    network.encoder.get_input_embeddings().requires_grad_(False)
+    if settings.frozen:
+        network.encoder.requires_grad_(False)
     optimizer = _optimizer(network, settings)
     steps = math.ceil(len(train) / settings.batch)
     schedule = _schedule(optimizer, steps * settings.epochs, settings)
-    state = _State(checkpoint, network, optimizer, schedule)
+    state = _State(checkpoint, _fingerprint(settings, train, validation), network, optimizer, schedule)
     while state.epoch < settings.epochs and state.epoch - state.best_epoch < settings.patience:
         network.train()
-        for step, answers in enumerate(_batches(train, settings, state.epoch)):
-            batch, targets = _prepare(tokenizer, answers)
+        chance = Random(f"{settings.seed}-{state.epoch}")  # noqa: S311 - no secret
+        epoch = batches(
+            tokenizer,
+            train,
+            labels=network.labels,
+            unit=settings.unit,
+            size=settings.batch,
+            noise=settings.noise,
+            chance=chance,
+        )
+        for step, (batch, targets) in enumerate(epoch):
             with torch.autocast(settings.device, torch.bfloat16):
                 judgement = network.judge(batch.to(settings.device))
-            loss = loss_of(judgement, targets, batch.owners, settings.device)
+            loss = loss_of(judgement, targets, batch.owners, settings)
+            if not loss.isfinite():
+                problem = (
+                    f"the loss of epoch {state.epoch + 1} is no number any more; lower the learning rate"
+                )
+                raise ModelError("training", problem)
             optimizer.zero_grad()
             loss.backward()
             nn.utils.clip_grad_norm_(network.parameters(), 1.0)
             optimizer.step()
             schedule.step()
-            if report:
-                report(state.epoch, step, loss.item())
+            if watcher:
+                watcher.step(state.epoch, step, loss.item())
         state.epoch += 1
-        state.keep(validation_f1(score_all(network, tokenizer, validation, settings.device), validation))
+        scores = score_all(network, tokenizer, validation, settings)
+        f1 = validation_f1(scores, validation, network.labels)
+        state.keep(f1)
+        if watcher:
+            watcher.epoch(state.epoch - 1, f1)
     network.load_state_dict(state.best)
     return state.best_f1
 
@@ -124,18 +119,33 @@ def fine_tune(
 class _State:
     """How far a run is: the epochs done, the best epoch and its weights, kept in a file."""
 
-    def __init__(self, path: Path, network: nn.Module, optimizer: Any, schedule: Any) -> None:
+    def __init__(
+        self, path: Path, fingerprint: str, network: nn.Module, optimizer: Any, schedule: Any
+    ) -> None:
         self._path = path
+        self._fingerprint = fingerprint
         self._parts = {"network": network, "optimizer": optimizer, "schedule": schedule}
         self.epoch, self.best_epoch, self.best_f1 = 0, 0, -1.0
         self.best: dict[str, Tensor] = {}
         if path.exists():
-            kept = torch.load(path, weights_only=True)
+            kept = self._load()
             for name, part in self._parts.items():
                 part.load_state_dict(kept[name])
             self.epoch, self.best_epoch, self.best_f1 = kept["epoch"], kept["best_epoch"], kept["best_f1"]
             self.best = kept["best"]
             torch.set_rng_state(kept["chance"])
+            if torch.cuda.is_available() and kept["chance_cuda"]:
+                torch.cuda.set_rng_state_all(kept["chance_cuda"])
+
+    def _load(self) -> dict[str, Any]:
+        problem = "keeps another training than this one; remove it to begin anew"
+        try:
+            kept: dict[str, Any] = torch.load(self._path, map_location="cpu", weights_only=True)
+        except (RuntimeError, UnpicklingError, EOFError) as error:
+            raise ModelError(str(self._path), problem) from error
+        if kept.get("fingerprint") != self._fingerprint:
+            raise ModelError(str(self._path), problem)
+        return kept
 
     def keep(self, f1: float) -> None:
         """Write down an epoch that is done, whole or not at all."""
@@ -151,31 +161,36 @@ class _State:
             "best_epoch": self.best_epoch,
             "best_f1": self.best_f1,
             "best": self.best,
+            "fingerprint": self._fingerprint,
+            "chance": torch.get_rng_state(),
+            "chance_cuda": torch.cuda.get_rng_state_all() if torch.cuda.is_available() else [],
         }
-        kept["chance"] = torch.get_rng_state()
         part = self._path.with_name(self._path.name + ".part")
         torch.save(kept, part)
         part.replace(self._path)
 
 
-def loss_of(judgement: Judgement, targets: Targets, owners: Tensor, device: str = "cpu") -> Tensor:
-    """Binary cross-entropy of passages, and of answers as their surest passage has it.
-
-    The mean over tags, of which there are many, nearly all absent, weighs ten times.
-    """
-    entropy = nn.functional.binary_cross_entropy_with_logits
-    owners = owners.to(device)
+def loss_of(judgement: Judgement, targets: Targets, owners: Tensor, settings: Settings) -> Tensor:
+    """Binary cross-entropy of passages, and of answers as their surest passage has it."""
+    owners = owners.to(settings.device)
     stances, tags, instruments = (
-        each.to(device) for each in (targets.stances, targets.tags, targets.instruments)
+        each.to(settings.device) for each in (targets.stances, targets.tags, targets.instruments)
     )
     said = len(TAGGED_STANCES)
-    of_passages = entropy(judgement.stances.float(), stances) + 10 * entropy(judgement.tags.float(), tags)
+    of_passages = _entropy(judgement.stances, stances) + settings.tag_weight * _entropy(judgement.tags, tags)
     of_answers = (
-        entropy(surest(judgement.stances[:, :said], owners), surest(stances[:, :said], owners))
-        + 10 * entropy(surest(judgement.tags, owners), surest(tags, owners))
-        + 2 * entropy(surest(judgement.instruments, owners), instruments)
+        _entropy(surest(judgement.stances[:, :said], owners), surest(stances[:, :said], owners))
+        + settings.tag_weight * _entropy(surest(judgement.tags, owners), surest(tags, owners))
+        + INSTRUMENT_WEIGHT * _entropy(surest(judgement.instruments, owners), instruments)
     )
     return of_passages + of_answers
+
+
+def _entropy(odds: Tensor, truth: Tensor) -> Tensor:
+    """The mean binary cross-entropy; 0 where there is nothing to judge, as with one's own labels no tags."""
+    if not odds.numel():
+        return odds.sum()
+    return nn.functional.binary_cross_entropy_with_logits(odds.float(), truth)
 
 
 def surest(values: Tensor, owners: Tensor) -> Tensor:
@@ -191,7 +206,7 @@ def score_all(
     network: PassageNetwork,
     tokenizer: "PreTrainedTokenizerFast",
     answers: Sequence[LabelledAnswer],
-    device: str,
+    settings: Settings,
 ) -> list[Scores]:
     """Score answers as they come in, with passages as they are split."""
     network.eval()
@@ -200,9 +215,9 @@ def score_all(
     by_length = sorted(range(len(texts)), key=lambda place: len(texts[place][0]))
     for start in range(0, len(texts), 32):
         places = by_length[start : start + 32]
-        batch = encode(tokenizer, [texts[place] for place in places])
-        with torch.autocast(device, torch.bfloat16):
-            judgement = network.judge(batch.to(device))
+        batch = encode(tokenizer, [texts[place] for place in places], settings.unit)
+        with torch.autocast(settings.device, torch.bfloat16):
+            judgement = network.judge(batch.to(settings.device))
         values = [
             getattr(judgement, name).float().sigmoid().double().cpu().numpy()
             for name in ("stances", "tags", "instruments")
@@ -213,67 +228,30 @@ def score_all(
     return [scores[place] for place in range(len(texts))]
 
 
-def validation_f1(scores: Sequence[Scores], answers: Sequence[LabelledAnswer]) -> float:
-    """The best micro-F1 of requested sub-types that a threshold gives."""
-    taxonomy = load_taxonomy()
-    first = len(taxonomy.types)
-    confidence = np.concatenate([each.answer_tags()[0, first:] for each in scores])
-    there = np.array(
-        [("requested", entry.code) in each.tags for each in answers for entry in taxonomy.subtypes]
-    )
-    taken = confidence >= best_f1_threshold(confidence, there)
+def validation_f1(scores: Sequence[Scores], answers: Sequence[LabelledAnswer], labels: LabelSet) -> float:
+    """The best micro-F1 of requested sub-types, or of one's own labels, that a threshold gives."""
+    if labels.own:
+        confidence = np.stack([each.answer_instruments() for each in scores])
+        there = np.array([[label in (each.own or ()) for label in labels.own] for each in answers])
+    else:
+        confidence = np.stack([each.answer_tags()[0, len(labels.types) :] for each in scores])
+        there = np.array([[("requested", code) in each.tags for code in labels.subtypes] for each in answers])
+    taken = confidence >= best_f1_threshold(confidence.ravel(), there.ravel())
     return float(2 * (taken & there).sum() / (taken.sum() + there.sum()))
 
 
-def _batches(
-    train: Sequence[LabelledAnswer], settings: Settings, epoch: int
-) -> Iterator[list[LabelledAnswer]]:
-    chance = Random(f"{settings.seed}-{epoch}")  # noqa: S311 - no secret
-    answers = [
-        damage_answer(each, chance.sample(DAMAGES, 1), chance) if chance.random() < settings.noise else each
-        for each in train
-    ]
-    chance.shuffle(answers)
-    pooled = settings.batch * POOLED_BATCHES
-    batches = []
-    for start in range(0, len(answers), pooled):
-        near = sorted(answers[start : start + pooled], key=lambda each: len(each.answer.text))
-        batches += [near[place : place + settings.batch] for place in range(0, len(near), settings.batch)]
-    chance.shuffle(batches)
-    yield from batches
-
-
-def _prepare(
-    tokenizer: "PreTrainedTokenizerFast", answers: Sequence[LabelledAnswer]
-) -> tuple[Batch, Targets]:
-    texts = [
-        (each.answer.text, [(passage.start, passage.end) for passage in marked_passages(each)])
-        for each in answers
-    ]
-    return encode(tokenizer, texts), targets_of(answers)
-
-
-def targets_of(answers: Sequence[LabelledAnswer]) -> Targets:
-    """What the heads should say of labelled answers; see Targets."""
-    taxonomy = load_taxonomy()
-    codes = taxonomy.codes
-    stances, tags, instruments = [], [], []
-    for labelled in answers:
-        rows = passage_labels(labelled)
-        stances.append(rows[:, : len(STANCES)])
-        instruments.append(rows[0, len(STANCES) + len(codes) :])
-        for passage in marked_passages(labelled):
-            there = np.zeros((len(TAGGED_STANCES), len(codes)), dtype=bool)
-            for stance, code in passage.tags:
-                if code:
-                    row = TAGGED_STANCES.index(stance)
-                    there[row, [codes.index(code), codes.index(taxonomy.type_of(code))]] = True
-            tags.append(there)
-    return Targets(
-        torch.from_numpy(np.concatenate(stances)).float(),
-        torch.from_numpy(np.stack(tags)).float(),
-        torch.from_numpy(np.stack(instruments)).float(),
-    )
+def _fingerprint(
+    settings: Settings, train: Sequence[LabelledAnswer], validation: Sequence[LabelledAnswer]
+) -> str:
+    """What a run that is resumed must have in common with the one that was cut: all but the device."""
+    digest = hashlib.sha256(repr(replace(settings, device="")).encode())
+    for labelled in (*train, *validation):
+        # Sets have an order of chance.
+        labels = [
+            sorted(map(str, each or ())) for each in (labelled.tags, labelled.instruments, labelled.own)
+        ]
+        digest.update(repr((labelled.answer.text, labels, labelled.passages)).encode())
+    return digest.hexdigest()
 
 
 def _optimizer(network: PassageNetwork, settings: Settings) -> torch.optim.Optimizer:

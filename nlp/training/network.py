@@ -13,9 +13,9 @@ import torch
 from torch import Tensor, nn
 
 from nlp.answers import STANCES
-from nlp.models import TAGGED_STANCES
+from nlp.models import TAGGED_STANCES, LabelSet
 from nlp.models.scores import PassagedText
-from nlp.taxonomy import load_taxonomy
+from nlp.training.settings import Unit
 
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerFast
@@ -29,7 +29,7 @@ class Batch:
     """Texts as the network reads them, with P passages in all.
 
     Attributes:
-        input_ids: (B, T): the pieces of each text.
+        input_ids: (B, T): the pieces of each text, or of each passage where passages are read one by one.
         attention_mask: (B, T): 1 where there is a piece, 0 where the text has ended.
         passages: (P, B * T): for each passage the weight of each piece; the weights add up to 1.
         answers: (P, B * T): likewise for the whole answer that the passage stands in.
@@ -64,37 +64,46 @@ class PassageNetwork(nn.Module):
 
     Args:
         encoder: a transformers model that gives `last_hidden_state`.
+        labels: what the heads judge.
         dropout: of what the heads read, in training.
+        frozen: whether the encoder stays as it is when the heads are trained.
     """
 
-    def __init__(self, encoder: Any, dropout: float = 0.1) -> None:
+    def __init__(self, encoder: Any, labels: LabelSet, *, dropout: float = 0.1, frozen: bool = False) -> None:
         super().__init__()
         size = encoder.config.hidden_size
-        taxonomy = load_taxonomy()
+        self.labels = labels
+        self.frozen = frozen
         self.encoder = encoder
         self.norm = nn.BatchNorm1d(2 * size)
         self.dropout = nn.Dropout(dropout)
         self.stances = nn.Linear(2 * size, len(STANCES))
-        self.readings = nn.ModuleList([nn.Linear(2 * size, size) for _ in TAGGED_STANCES])
-        self.codes = nn.Linear(size, len(taxonomy.codes), bias=False)
-        self.code_odds = nn.Parameter(torch.full((len(TAGGED_STANCES), len(taxonomy.codes)), RARE))
-        self.instruments = nn.Linear(2 * size, len(taxonomy.instruments))
+        if labels.codes:
+            self.readings = nn.ModuleList([nn.Linear(2 * size, size) for _ in TAGGED_STANCES])
+            self.codes = nn.Linear(size, len(labels.codes), bias=False)
+            self.code_odds = nn.Parameter(torch.full((len(TAGGED_STANCES), len(labels.codes)), RARE))
+        self.instruments = nn.Linear(2 * size, len(labels.pointed))
         nn.init.constant_(self.instruments.bias, RARE)
 
     def forward(
         self, input_ids: Tensor, attention_mask: Tensor, passages: Tensor, answers: Tensor
     ) -> tuple[Tensor, Tensor, Tensor]:
         """Judge passages; see Batch for the arguments and Judgement for the result."""
-        states = self.encoder(input_ids=input_ids, attention_mask=attention_mask).last_hidden_state
+        with torch.set_grad_enabled(torch.is_grad_enabled() and not self.frozen):
+            states = self.encoder(input_ids=input_ids, attention_mask=attention_mask).last_hidden_state
         # Half precision is for the encoder: means and log-odds are served in full.
         with torch.autocast(input_ids.device.type, enabled=False):
             return self._heads(states.reshape(-1, states.shape[-1]).float(), passages, answers)
 
     def _heads(self, states: Tensor, passages: Tensor, answers: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         pooled = self.dropout(self._normalised(torch.cat([passages @ states, answers @ states], dim=1)))
+        return self.stances(pooled), self._tags(pooled), self.instruments(pooled)
+
+    def _tags(self, pooled: Tensor) -> Tensor:
+        if not self.labels.codes:
+            return pooled.new_zeros(pooled.shape[0], len(TAGGED_STANCES), 0)
         readings = [self.codes(nn.functional.gelu(reading(pooled))) for reading in self.readings]
-        tags = torch.stack(readings, dim=1) + self.code_odds
-        return self.stances(pooled), tags, self.instruments(pooled)
+        return torch.stack(readings, dim=1) + self.code_odds
 
     def _normalised(self, pooled: Tensor) -> Tensor:
         # A single passage has no spread of its own: the one that was seen so far serves.
@@ -108,12 +117,23 @@ class PassageNetwork(nn.Module):
             training=self.training and len(pooled) > 1,
         )
 
+    def train(self, mode: bool = True) -> "PassageNetwork":
+        """Train from now on, or judge; a frozen encoder always judges, without dropout."""
+        super().train(mode)
+        self.encoder.train(mode and not self.frozen)
+        return self
+
     def judge(self, batch: Batch) -> Judgement:
         """Judge the passages of a batch."""
         return Judgement(*self(batch.input_ids, batch.attention_mask, batch.passages, batch.answers))
 
 
-def encode(tokenizer: "PreTrainedTokenizerFast", texts: Sequence[PassagedText], longest: int = 512) -> Batch:
+def encode(
+    tokenizer: "PreTrainedTokenizerFast",
+    texts: Sequence[PassagedText],
+    unit: Unit = "answer",
+    longest: int = 512,
+) -> Batch:
     """Cut texts into pieces and find which pieces each passage has.
 
     A passage that begins after the last piece is pooled from the whole answer.
@@ -121,27 +141,35 @@ def encode(tokenizer: "PreTrainedTokenizerFast", texts: Sequence[PassagedText], 
     Args:
         tokenizer: of the encoder.
         texts: each with the spans of its passages, one at least.
-        longest: how many pieces of a text are read.
+        unit: what the encoder reads at once.
+        longest: how many pieces are read at once.
     """
+    owners = [row for row, (_, spans) in enumerate(texts) for _ in spans]
+    if unit == "answer":
+        read, rows = [text for text, _ in texts], owners
+        spans = [span for _, spans in texts for span in spans]
+    else:
+        read = [text[start:end] for text, spans in texts for start, end in spans]
+        rows, spans = list(range(len(read))), [(0, len(passage)) for passage in read]
+    beside = [texts[owner][0] for owner in owners] if unit == "passage beside answer" else None
     encoded: Any = tokenizer(
-        [text for text, _ in texts],
-        truncation=True,
+        read,
+        beside,
+        truncation="only_second" if beside else True,
         max_length=longest,
         padding=True,
         return_offsets_mapping=True,
         return_tensors="pt",
     )
     offsets, mask = encoded["offset_mapping"], encoded["attention_mask"]
+    first = torch.tensor([[part == 0 for part in encoded.sequence_ids(row)] for row in range(len(read))])
     worded = (offsets[:, :, 1] > offsets[:, :, 0]) & (mask > 0)
-    width = worded.shape[1]
-    passages, answers, owners = [], [], []
-    for row, (_, spans) in enumerate(texts):
+    passages, answers = [], []
+    for row, (start, end) in zip(rows, spans, strict=True):
         whole = _weights(worded[row])
-        for start, end in spans:
-            inside = worded[row] & (offsets[row, :, 0] < end) & (offsets[row, :, 1] > start)
-            passages.append(_placed(_weights(inside) if inside.any() else whole, row, len(texts), width))
-            answers.append(_placed(whole, row, len(texts), width))
-            owners.append(row)
+        inside = worded[row] & first[row] & (offsets[row, :, 0] < end) & (offsets[row, :, 1] > start)
+        passages.append(_placed(_weights(inside) if inside.any() else whole, row, *worded.shape))
+        answers.append(_placed(whole, row, *worded.shape))
     return Batch(
         encoded["input_ids"], mask, torch.stack(passages), torch.stack(answers), torch.tensor(owners)
     )

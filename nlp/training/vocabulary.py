@@ -15,12 +15,14 @@ from torch import nn
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
+    from transformers import PreTrainedTokenizerFast
 
 from nlp.answers import LANGUAGES
 from nlp.errors import MissingExtraError
+from nlp.training.e5_small import load_tokenizer
 
 # As many pieces as let the whole artifact stay under 45 MB.
-MOST_PIECES = 50_000
+MOST_PIECES = 35_000
 # The words of each general list that are counted.
 LISTED_WORDS = 60_000
 # Basic Latin to Latin Extended-B, combining accents, and general punctuation to currency signs.
@@ -78,6 +80,24 @@ def chosen_pieces(
     return sorted(kept)
 
 
+def trim(
+    encoder: Any, tokenizer: "PreTrainedTokenizerFast", texts: Iterable[str], most: int = MOST_PIECES
+) -> "PreTrainedTokenizerFast":
+    """Trim an encoder in place, and give the tokenizer that goes with it.
+
+    Only a unigram tokenizer can be trimmed; an encoder with another one stays as it is.
+
+    Raises:
+        MissingExtraError: wordfreq is not installed.
+    """
+    backend = tokenizer.backend_tokenizer
+    if json.loads(backend.to_str())["model"]["type"] != "Unigram":
+        return tokenizer
+    kept = chosen_pieces(backend, listed_words(), texts, most)
+    trim_embeddings(encoder, kept)
+    return load_tokenizer(trimmed_tokenizer(backend, kept))
+
+
 def trimmed_tokenizer(tokenizer: "Tokenizer", kept: list[int]) -> "Tokenizer":
     """The same tokenizer with the kept pieces alone, numbered anew in their order."""
     from tokenizers import Tokenizer as NewTokenizer
@@ -97,10 +117,8 @@ def trimmed_tokenizer(tokenizer: "Tokenizer", kept: list[int]) -> "Tokenizer":
 
 def trim_embeddings(encoder: Any, kept: list[int]) -> None:
     """Keep the embeddings of the kept pieces alone, in place."""
-    weights = encoder.embeddings.word_embeddings.weight.detach()[torch.tensor(kept)].clone()
+    weights = encoder.get_input_embeddings().weight.detach()[torch.tensor(kept)].clone()
     padding = kept.index(encoder.config.pad_token_id)
-    encoder.embeddings.word_embeddings = nn.Embedding.from_pretrained(
-        weights, freeze=False, padding_idx=padding
-    )
+    encoder.set_input_embeddings(nn.Embedding.from_pretrained(weights, freeze=False, padding_idx=padding))
     encoder.config.vocab_size = len(kept)
     encoder.config.pad_token_id = padding

@@ -5,17 +5,19 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from nlp.answers import STANCES
-from nlp.models import TAGGED_STANCES, Calibration, KindCalibration, Scores
+from nlp.models import TAGGED_STANCES, Bands, Calibration, LogisticMap, Scores, own_labels, taxonomy_labels
 from nlp.suggestions import confidences, passage_stances, suggest
 from nlp.taxonomy import load_taxonomy
 
 CODES = load_taxonomy().codes
 INSTRUMENTS = [entry.code for entry in load_taxonomy().instruments]
 BANDS = Calibration(
-    type=KindCalibration(safe=0.95, suggest=0.6, unsure=0.2),
-    subtype=KindCalibration(safe=0.9, suggest=0.4, unsure=0.1),
-    instrument=KindCalibration(safe=None, suggest=0.5, unsure=0.3),
-    stance=KindCalibration(suggest=0.5, unsure=0.3),
+    bands={
+        "type": Bands(safe=0.95, suggest=0.6, unsure=0.2),
+        "subtype": Bands(safe=0.9, suggest=0.4, unsure=0.1),
+        "instrument": Bands(safe=None, suggest=0.5, unsure=0.3),
+        "stance": Bands(suggest=0.5, unsure=0.3),
+    }
 )
 
 
@@ -42,12 +44,12 @@ def scores_of(passages=1, **said):
 def tags_of(scores, **options):
     return {
         (tag.stance, tag.code): tag
-        for tag in suggest(scores, confidences(scores, BANDS), BANDS, **options)[1]
+        for tag in suggest(scores, confidences(scores, BANDS, taxonomy_labels()), BANDS, **options)[1]
     }
 
 
 def stances_of(scores):
-    return suggest(scores, confidences(scores, BANDS), BANDS)[0]
+    return suggest(scores, confidences(scores, BANDS, taxonomy_labels()), BANDS)[0]
 
 
 def test_a_sub_type_brings_its_type_in_the_same_stance_and_band():
@@ -109,7 +111,7 @@ def of_shape(*shape):
 )
 def test_the_rules_between_tags_hold_whatever_the_scores(stances, tags, instruments):
     scores = Scores(stances, tags, instruments)
-    found, suggested = suggest(scores, confidences(scores, BANDS), BANDS)
+    found, suggested = suggest(scores, confidences(scores, BANDS, taxonomy_labels()), BANDS)
     by_code = {(tag.stance, tag.code): tag for tag in suggested}
     assert len(by_code) == len(suggested)
     order = ("safe", "suggest", "unsure")
@@ -128,7 +130,18 @@ def test_the_rules_between_tags_hold_whatever_the_scores(stances, tags, instrume
 
 @pytest.mark.parametrize("score", [0.0, 1.0, 0.5])
 def test_calibration_keeps_the_order_and_the_ends_of_scores(score):
-    calibrated = KindCalibration(slope=1.5, intercept=-0.5).confidence(
+    calibrated = LogisticMap(np.array(1.5), np.array(-0.5)).confidence(
         np.array([score, min(1.0, score + 0.01)])
     )
     assert 0 <= calibrated[0] <= calibrated[1] <= 1
+
+
+def test_labels_of_somebodys_own_are_suggested_without_a_stance():
+    scores = Scores(np.zeros((2, 4)), np.zeros((2, 3, 0)), np.array([[0.9, 0.1], [0.2, 0.35]]))
+    found = confidences(scores, BANDS, own_labels(["sport", "trade"]))
+    stances, tags = suggest(scores, found, BANDS)
+    assert stances == []
+    assert [(tag.kind, tag.code, tag.stance, tag.band, tag.passages) for tag in tags] == [
+        ("label", "sport", None, "suggest", (0,)),
+        ("label", "trade", None, "unsure", (1,)),
+    ]

@@ -33,7 +33,7 @@ def test_a_saved_model_scores_as_before(small_model, folder):
     np.testing.assert_array_equal(before.tags, after.tags)
     np.testing.assert_array_equal(before.stances, after.stances)
     np.testing.assert_array_equal(before.instruments, after.instruments)
-    assert loaded.calibration == small_model.calibration
+    assert loaded.calibration.to_json() == small_model.calibration.to_json()
     assert loaded.familiar_share == small_model.familiar_share
 
 
@@ -50,6 +50,24 @@ def test_training_again_gives_the_same_version(small_model, folder, tmp_path):
     save_model(small_model, tmp_path / "again", corpus="abc")
     again = load_model(str(tmp_path / "again"), trust=True)
     assert again.id.version == load_model(str(folder), trust=True).id.version
+
+
+def test_the_card_is_told_what_the_model_is_called_and_changes_no_version(small_model, folder, tmp_path):
+    save_model(small_model, tmp_path / "carded", corpus="abc", card=lambda model: f"{model.name}: é\n")
+    assert (tmp_path / "carded" / "MODEL_CARD.md").read_text("utf-8") == "carded: é\n"
+    assert not (folder / "MODEL_CARD.md").exists()
+    version = load_model(str(folder), trust=True).id.version
+    assert load_model(str(tmp_path / "carded"), trust=True).id.version == version
+    told = []
+    save_model(small_model, tmp_path / "carded", corpus="abc", card=lambda model: told.append(model) or "")
+    assert [model.version for model in told] == [version]
+
+
+def test_a_card_that_cannot_be_written_leaves_the_old_model(small_model, folder, tmp_path):
+    with pytest.raises(ZeroDivisionError):
+        save_model(small_model, folder, corpus="new", card=lambda _: str(1 / 0))
+    assert json.loads((folder / "manifest.json").read_text("utf-8"))["corpus"] == "abc"
+    assert [path.name for path in tmp_path.iterdir()] == ["mine"]
 
 
 def test_a_model_from_outside_needs_trust(folder):
@@ -120,10 +138,12 @@ def test_a_model_whose_parts_do_not_fit_is_refused(folder, change, problem):
 @pytest.mark.parametrize(
     "change",
     [
-        {"type": None},
-        {"stance": {"slope": "1"}},
-        {"stance": {"slope": float("nan")}},
-        {"stance": {"width": 1}},
+        {"tags": None},
+        {"stances": {"slope": "much", "intercept": 0}},
+        {"stances": {"slope": float("nan"), "intercept": 0}},
+        {"stances": {"slope": [1, 2], "intercept": 0}},
+        {"bands": {"stance": {"width": 1}}},
+        {"bands": {kind: {"suggest": 7} for kind in ("type", "subtype", "instrument", "stance")}},
     ],
 )
 def test_a_calibration_that_is_none_is_refused(folder, change):

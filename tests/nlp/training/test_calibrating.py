@@ -1,7 +1,10 @@
 import numpy as np
 import pytest
 
-from nlp.training.calibrating import SAFE_PRECISION, best_f1_threshold, recall_threshold, safe_threshold
+from nlp.training import calibrating
+from nlp.training.calibrating import Levels, best_f1_threshold, platt, recall_threshold, safe_threshold
+
+LEVELS = Levels()
 
 # By confidence from high to low, right answers: yes, yes, no, yes, no.
 CONFIDENCE = np.array([0.2, 0.9, 0.5, 0.8, 0.6])
@@ -24,33 +27,71 @@ def test_equal_confidences_are_taken_together():
     assert best_f1_threshold(confidence, np.array([True, True] + [False] * 7)) == 0.9
 
 
-def test_safe_reaches_down_step_by_step_while_the_lower_bound_of_precision_holds():
-    confidence = np.linspace(1, 0.5, 500)
-    # 100 of 100, 200 of 200, 295 of 300 (bound 0.965), 300 of 400 (bound 0.71).
-    right = np.arange(500) < 295
-    right[395:400] = True
-    assert safe_threshold(confidence, right) == confidence[299]
-    assert safe_threshold(confidence[:99], right[:99]) is None
+def test_safe_reaches_down_while_precision_is_certain_enough():
+    confidence = np.linspace(1, 0.6, 2000)
+    # 990 of the first 1,000 are right, then nothing.
+    right = np.arange(2000) % 100 != 99
+    right[1000:] = False
+    threshold = safe_threshold(confidence, right, LEVELS)
+    taken = confidence >= threshold
+    assert 950 <= taken.sum() <= 1100
+    assert right[taken].mean() > LEVELS.safe_precision
 
 
-def test_safe_stops_at_the_first_step_that_fails():
-    confidence = np.linspace(1, 0.5, 2000)
-    right = np.ones(2000, dtype=bool)
-    right[100:120] = False
-    assert safe_threshold(confidence, right) == confidence[99]
-    right[:100:10] = False
-    assert safe_threshold(confidence, right) is None
+def test_a_stricter_level_makes_safe_smaller():
+    chance = np.random.default_rng(0)
+    confidence = chance.uniform(0.5, 1, 5000)
+    right = chance.random(5000) < confidence
+    found = [safe_threshold(confidence, right, Levels(safe_precision=level)) for level in (0.8, 0.9, 0.95)]
+    assert found == sorted(found)
+    strict = safe_threshold(confidence, right, Levels(safe_precision=0.9, safe_certainty=0.9999))
+    assert strict > found[1]
+
+
+def test_few_labels_earn_no_safe():
+    assert safe_threshold(np.full(199, 0.99), np.full(199, True), LEVELS) is None
+    assert safe_threshold(np.full(5000, 0.4), np.full(5000, True), LEVELS) is None
 
 
 def test_equal_confidences_are_safe_together_or_not_at_all():
-    right = np.array([True] * 150 + [False] * 50)
-    assert safe_threshold(np.full(200, 0.9), right) is None
+    right = np.array([True] * 300 + [False] * 100)
+    assert safe_threshold(np.full(400, 0.9), right, LEVELS) is None
 
 
 def test_safe_is_seldom_granted_where_it_is_not_earned():
     chance = np.random.default_rng(0)
     granted = sum(
-        safe_threshold(chance.random(4000), chance.random(4000) < SAFE_PRECISION) is not None
-        for _ in range(300)
+        safe_threshold(chance.uniform(0.5, 1, 2000), chance.random(2000) < LEVELS.safe_precision, LEVELS)
+        is not None
+        for _ in range(200)
     )
-    assert granted / 300 < 0.08
+    assert granted / 200 < 0.08
+
+
+def test_confidence_is_the_share_that_is_right():
+    chance = np.random.default_rng(1)
+    odds = chance.normal(-1, 2, 20_000)
+    raw = 1 / (1 + np.exp(-odds))
+    present = chance.random(20_000) < 1 / (1 + np.exp(-(0.5 * odds - 1)))
+    assert platt(raw, present) == pytest.approx((0.5, -1), abs=0.06)
+
+
+def test_labels_without_a_mistake_keep_a_finite_map():
+    slope, intercept = platt(np.array([0.1] * 50 + [0.9] * 50), np.array([False] * 50 + [True] * 50))
+    assert 0 < slope < 10
+    assert abs(intercept) < 10
+
+
+def test_a_label_has_a_map_of_its_own_if_it_is_there_often_enough():
+    chance = np.random.default_rng(2)
+    raw = chance.uniform(0.01, 0.99, (400, 4))
+    present = chance.random((400, 4)) < raw
+    # The second is rare, and shares the map of the first, which is of its pool; so does not the third.
+    present[:, 1] = np.arange(400) < 3
+    found = calibrating._map(raw, present, np.array([0, 0, 1, 1]))
+    pooled = platt(raw[:, :2].ravel(), present[:, :2].ravel())
+    assert (found.slope[1], found.intercept[1]) == pooled
+    assert len(set(found.slope)) == 4
+    # Without pools and with no label often enough, scores are left as they are.
+    few = calibrating._map(raw[:20], present[:20] & False)
+    assert (few.slope == 1).all()

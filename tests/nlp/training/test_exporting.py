@@ -7,7 +7,7 @@ torch = pytest.importorskip("torch")
 pytest.importorskip("onnx")
 
 from nlp.errors import ModelError  # noqa: E402
-from nlp.models import Calibration, ModelId, load_model, save_model, storage  # noqa: E402
+from nlp.models import Calibration, ModelId, load_model, save_model, storage, taxonomy_labels  # noqa: E402
 from nlp.models.transformer import TransformerModel  # noqa: E402
 from nlp.training.exporting import QuantizedEmbedding, export  # noqa: E402 - it imports torch
 from nlp.training.network import encode  # noqa: E402
@@ -39,6 +39,7 @@ def exported(tiny_network, tiny_tokenizer, tmp_path):
     return TransformerModel(
         ModelId("tiny", "1"),
         Calibration(),
+        taxonomy_labels(),
         network=(tmp_path / "network.onnx").read_bytes(),
         tokenizer=tiny_tokenizer.to_str(),
         known_words=["law", "need", "cars", "gave", "japan"],

@@ -2,7 +2,8 @@ import pytest
 
 torch = pytest.importorskip("torch")
 
-from nlp.training.network import encode  # noqa: E402 - it imports torch
+from nlp.models import taxonomy_labels  # noqa: E402
+from nlp.training.network import PassageNetwork, encode  # noqa: E402 - it imports torch
 
 TEXT = "We need a law. Japan gave cars."
 SPANS = [(0, 14), (15, 31)]
@@ -42,3 +43,29 @@ def test_each_passage_of_a_batch_is_judged_from_its_own_text(wrapped, tiny_netwo
     assert encode(wrapped, [other, (TEXT, SPANS)]).owners.tolist() == [0, 1, 1]
     for name in ("stances", "tags", "instruments"):
         assert torch.allclose(getattr(together, name)[1:], getattr(alone, name), atol=1e-5)
+
+
+def test_a_passage_may_be_read_alone_or_beside_its_answer(wrapped):
+    def pieces(row):
+        return [piece for piece in row.tolist() if piece != wrapped.pad_token_id]
+
+    alone = encode(wrapped, [(TEXT, SPANS), (TEXT, SPANS[:1])], "passage")
+    parts = [TEXT[start:end] for start, end in SPANS]
+    assert [pieces(row) for row in alone.input_ids] == wrapped([*parts, parts[0]])["input_ids"]
+    assert alone.owners.tolist() == [0, 0, 1]
+    assert torch.equal(alone.passages, alone.answers)
+    beside = encode(wrapped, [(TEXT, SPANS)], "passage beside answer")
+    assert [pieces(row) for row in beside.input_ids] == wrapped(parts, [TEXT] * 2)["input_ids"]
+    # The passage's own pieces, not those of its repetition in the answer.
+    width = beside.input_ids.shape[1]
+    for row, part in enumerate(parts):
+        pooled = beside.passages[row].reshape(-1, width)[row].nonzero().ravel()
+        assert beside.input_ids[row][pooled].tolist() == wrapped(part, add_special_tokens=False)["input_ids"]
+
+
+def test_a_frozen_encoder_stays_as_it_is(tiny_encoder, wrapped):
+    network = PassageNetwork(tiny_encoder, taxonomy_labels(), frozen=True).train()
+    assert not network.encoder.training
+    network.judge(encode(wrapped, [(TEXT, SPANS)])).tags.sum().backward()
+    assert network.codes.weight.grad is not None
+    assert all(weights.grad is None for weights in network.encoder.parameters())

@@ -6,25 +6,18 @@ pytest.importorskip("onnx")
 from nlp.answers import Answer
 from nlp.models import load_model, save_model
 from nlp.tagging import Tagger
-from nlp.training import transformer
-from nlp.training.fine_tuning import Settings
+from nlp.training import transformer, vocabulary
+from nlp.training.settings import Settings
 
 
-def test_a_transformer_is_trained_saved_and_tags(
-    few_answers, tiny_encoder, tiny_tokenizer, wrapped, monkeypatch, tmp_path
-):
-    def load_tokenizer(trimmed=None):
-        from nlp.training.e5_small import load_tokenizer
-
-        return load_tokenizer(trimmed or tiny_tokenizer)
-
-    monkeypatch.setattr(transformer, "load_encoder", lambda: tiny_encoder)
-    monkeypatch.setattr(transformer, "load_tokenizer", load_tokenizer)
-    monkeypatch.setattr(transformer, "listed_words", lambda: {"training": 0.1, "ley": 0.1})
+def test_a_transformer_is_trained_saved_and_tags(few_answers, tiny_encoder, wrapped, monkeypatch, tmp_path):
+    monkeypatch.setattr(transformer, "load_encoder", lambda _: (tiny_encoder, wrapped, "here"))
+    monkeypatch.setattr(vocabulary, "listed_words", lambda: {"training": 0.1, "ley": 0.1})
     settings = Settings(epochs=8, batch=8, learning_rate=3e-3, head_learning_rate=1e-2, noise=0.0)
-    model = transformer.train_transformer(
+    model, encoder = transformer.train_transformer(
         few_answers, few_answers, few_answers, checkpoint=tmp_path / "c", settings=settings
     )
+    assert encoder == "here"
     save_model(model, tmp_path / "model", corpus="abc")
     tagger = Tagger(load_model(str(tmp_path / "model"), trust=True))
     answers = [labelled.answer for labelled in few_answers]
