@@ -17,8 +17,8 @@ lint: .venv/.test-installed
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-# Speed and memory of tagging on this machine.
-bench: .venv/.installed
+# Speed, memory and start on this machine, beside PyTorch.
+bench: .venv/.test-installed
 	$(BIN)/python -m evaluation.bench
 
 # needtag beside other libraries on the test split, into docs/evaluation.md; environments are made in .peers.

@@ -6,16 +6,19 @@ import json
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
-from corpus.batch import answer_tags, read_batch
+from corpus.batch import read_batch
+from corpus.line import labelled_answer
 from corpus.splits import SPLITS, Split
-from nlp.answers import LANGUAGES, STANCES, Answer, LabelledAnswer, Stance
+from nlp.answers import LabelledAnswer
 from nlp.errors import InputError, NeedtagError
-from nlp.states import get_state
-from nlp.taxonomy import load_taxonomy
 
 _FOLDER = Path(__file__).parent
+# What is wrong with a line in the other format, by whether the lines before have labels of somebody's own.
+_MIXED = {
+    True: "labels: are missing here, but not before; keep the labelled format in a file of its own",
+    False: "labels: the lines before have stances instead; keep labels of your own in a file of their own",
+}
 
 
 def batch_files() -> list[Path]:
@@ -29,6 +32,12 @@ def corpus_hash() -> str:
     for path in [*batch_files(), _FOLDER / "splits.csv"]:
         digest.update(path.relative_to(_FOLDER).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
     return digest.hexdigest()
+
+
+def files_hash(files: Iterable[Path]) -> str:
+    """The sha256 over files of labelled answers, whatever their names and their order."""
+    hashes = sorted(hashlib.sha256(path.read_bytes()).digest() for path in files)
+    return hashlib.sha256(b"".join(hashes)).hexdigest()
 
 
 def read_splits() -> dict[str, Split]:
@@ -109,83 +118,46 @@ def without_errors(items: Iterable[LabelledAnswer | InputError]) -> list[Labelle
 def read_labelled(path: Path) -> Iterator[LabelledAnswer | InputError]:
     """Read labelled answers from JSON Lines, an error in the place of each faulty line.
 
-    A line holds `id`, `text`, `lang`, the stances, the instruments, the States, and for each of requested,
-    offered and received `{"types": [...], "subtypes": [...]}`; `unit` or `batch` names what belongs together.
+    In the labelled format a line holds `id`, `text`, `lang`, the stances, the instruments, the States, and
+    for each of requested, offered and received `{"types": [...], "subtypes": [...]}`. With labels of
+    somebody's own it holds `id`, `text` and `labels`, a list, or one label as a text. In both, `unit` or
+    `batch` names what belongs together. Where a file mixes the two, reading ends at the first line that
+    differs.
     """
+    ids: set[str] = set()
+    own: bool | None = None
+    for where, labelled in _read_lines(path):
+        if isinstance(labelled, InputError):
+            yield labelled
+            continue
+        own = labelled.own is not None if own is None else own
+        if own != (labelled.own is not None):
+            yield InputError(where, _MIXED[own])
+            return
+        if labelled.answer.id in ids:
+            yield InputError(where, f"id: {labelled.answer.id} has come before in this file")
+            continue
+        ids.add(labelled.answer.id)
+        yield labelled
+
+
+def _read_lines(path: Path) -> Iterator[tuple[str, LabelledAnswer | InputError]]:
+    """Read each line for itself; gives where it stands, and what it holds or what is wrong with it."""
     try:
         file = path.open("rb")
     except OSError as error:
-        yield InputError(str(path), f"cannot be opened: {error.strerror}")
+        yield str(path), InputError(str(path), f"cannot be opened: {error.strerror}")
         return
-    ids: set[str] = set()
     with file:
         for number, line in enumerate(file, 1):
             if not line.strip():
                 continue
             where = f"{path.name}, line {number}"
             try:
-                labelled = _labelled(json.loads(line.decode("utf-8-sig")))
+                yield where, labelled_answer(json.loads(line.decode("utf-8-sig")))
             except NeedtagError as error:
-                yield InputError(where, str(error))
+                yield where, InputError(where, str(error))
             except UnicodeDecodeError:
-                yield InputError(where, "is not UTF-8")
+                yield where, InputError(where, "is not UTF-8")
             except (json.JSONDecodeError, RecursionError) as error:
-                yield InputError(where, f"is not JSON: {error}")
-            else:
-                if labelled.answer.id in ids:
-                    yield InputError(where, f"id: {labelled.answer.id} has come before in this file")
-                    continue
-                ids.add(labelled.answer.id)
-                yield labelled
-
-
-def _labelled(line: Any) -> LabelledAnswer:
-    if not isinstance(line, dict):
-        raise InputError("line", "must be a JSON object")
-    for name in ("id", "text"):
-        if not isinstance(line.get(name), str):
-            raise InputError(name, "must be there and be a text")
-        if any("\ud800" <= sign <= "\udfff" for sign in line[name]):
-            raise InputError(name, "holds half of a character that takes two; write the whole of it")
-    if line.get("lang") not in LANGUAGES:
-        raise InputError("lang", f"must be one of {', '.join(LANGUAGES)}")
-    stances = frozenset[Stance](stance for stance in STANCES if stance in _strings(line, "stances"))
-    if not stances or len(stances) != len(line["stances"]):
-        raise InputError("stances", f"must be some of {', '.join(STANCES)}")
-    if "none" in stances and len(stances) > 1:
-        raise InputError("stances", "'none' stands only alone")
-    for name in ("question", "unit", "batch"):
-        if not isinstance(line.get(name), str | None):
-            raise InputError(name, "must be a text")
-    return LabelledAnswer(
-        answer=Answer(id=line["id"], text=line["text"], question=line.get("question"), language=line["lang"]),
-        tags=frozenset(tag for stance in STANCES if stance != "none" for tag in _tags(line, stance)),
-        stances=stances,
-        instruments=frozenset(_instruments(line)),
-        states=frozenset(get_state(code).code for code in _strings(line, "states")),
-        group=line.get("unit") or line.get("batch") or line["id"],
-    )
-
-
-def _tags(line: dict[str, Any], stance: Stance) -> frozenset[tuple[Stance, str]]:
-    codes = line.get(stance, {"types": [], "subtypes": []})
-    if not isinstance(codes, dict):
-        raise InputError(stance, 'must be {"types": [...], "subtypes": [...]}')
-    return answer_tags((stance, code) for name in ("types", "subtypes") for code in _strings(codes, name))
-
-
-def _instruments(line: dict[str, Any]) -> list[str]:
-    known = {entry.code for entry in load_taxonomy().instruments}
-    codes = _strings(line, "instruments")
-    if unknown := set(codes) - known:
-        raise InputError(
-            "instruments", f"{', '.join(sorted(unknown))}: use some of {', '.join(sorted(known))}"
-        )
-    return codes
-
-
-def _strings(fields: dict[str, Any], name: str) -> list[str]:
-    value = fields.get(name, [])
-    if not isinstance(value, list) or not all(isinstance(each, str) for each in value):
-        raise InputError(name, "must be a list of texts")
-    return value
+                yield where, InputError(where, f"is not JSON: {error}")

@@ -36,7 +36,12 @@ class Agreement:
 
 
 def labels_of(labelled: LabelledAnswer) -> frozenset[str]:
-    """The labels of an answer as agreement names them: "requested legal", "stance none", "untoc", "KEN"."""
+    """The labels of an answer as agreement names them: "requested legal", "stance none", "untoc", "KEN".
+
+    Those of somebody's own are "label ...", so that none is taken for one of these.
+    """
+    if labelled.own is not None:
+        return frozenset(f"label {label}" for label in labelled.own)
     tags = (f"{stance} {code}" for stance, code in labelled.tags)
     stances = (f"stance {stance}" for stance in labelled.stances)
     return frozenset([*tags, *stances, *labelled.instruments, *labelled.states])

@@ -8,9 +8,9 @@ import numpy as np
 from scipy.stats import binomtest
 
 from evaluation.bootstrap import Estimate, draw_weights, estimate
-from evaluation.judged import MEASURED, Judged, Measured, join, judge
+from evaluation.judged import Judged, Measured, declared_languages, join, judge, own_labels_of
 from evaluation.metrics import Floats, count_cells
-from nlp.answers import LANGUAGES, LabelledAnswer
+from nlp.answers import LabelledAnswer
 from nlp.tagging import TaggedAnswer
 
 # What the gate asks: that B is not worse than A by more than this, as far as the 95 % interval tells.
@@ -19,8 +19,8 @@ WORST_IN_LANGUAGE = -0.04
 # "tags" are types, sub-types and instruments together.
 Compared = Literal["tags"] | Measured
 # What the gate looks at: one language alone has too few sub-types to tell a small loss from chance.
-GATED: tuple[Compared, ...] = ("tags", "sub-types")
-GATED_IN_LANGUAGE: tuple[Compared, ...] = ("tags",)
+GATED: tuple[Compared, ...] = ("tags", "sub-types", "labels")
+GATED_IN_LANGUAGE: tuple[Compared, ...] = ("tags", "labels")
 
 Verdict = Literal["better", "worse", "undecided"]
 
@@ -76,7 +76,10 @@ class LabelTest:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """All differences, overall first, and the labels on which the models differ, the surest first."""
+    """All differences, overall first and there the widest kind, and the labels on which the models differ.
+
+    Of these labels the surest come first.
+    """
 
     answers: int
     differences: list[Difference]
@@ -92,21 +95,20 @@ def compare(
     labelled: Sequence[LabelledAnswer], of_a: Sequence[TaggedAnswer], of_b: Sequence[TaggedAnswer]
 ) -> Comparison:
     """Compare what two models found in the same labelled answers, all in the same order."""
-    a, b = judge(labelled, of_a), judge(labelled, of_b)
-    sides: dict[Compared, tuple[Judged, Judged]] = {
-        "tags": (_tags(a), _tags(b)),
-        **{kind: (a[kind], b[kind]) for kind in MEASURED},
-    }
+    own = own_labels_of(labelled, [*of_a, *of_b])
+    a, b = judge(labelled, of_a, own), judge(labelled, of_b, own)
+    sides: dict[Compared, tuple[Judged, Judged]] = {kind: (a[kind], b[kind]) for kind in a}
+    if "labels" not in sides:
+        sides = {"tags": (_tags(a), _tags(b)), **sides}
     differences = []
-    for language in (None, *LANGUAGES):
+    for language in (None, *declared_languages(labelled)):
         answers = np.array([language in (None, each.answer.language) for each in labelled])
-        if answers.any():
-            groups = [each.group for each, chosen in zip(labelled, answers, strict=True) if chosen]
-            weights = draw_weights(groups)
-            differences += [
-                _difference(kind, language, one.of(answers), other.of(answers), weights)
-                for kind, (one, other) in sides.items()
-            ]
+        groups = [each.group for each, chosen in zip(labelled, answers, strict=True) if chosen]
+        weights = draw_weights(groups)
+        differences += [
+            _difference(kind, language, one.of(answers), other.of(answers), weights)
+            for kind, (one, other) in sides.items()
+        ]
     return Comparison(len(labelled), differences, _label_tests(a, b))
 
 
@@ -130,7 +132,7 @@ def _tags(judged: Mapping[Measured, Judged]) -> Judged:
 def _label_tests(a: Mapping[Measured, Judged], b: Mapping[Measured, Judged]) -> list[LabelTest]:
     """Test every label of which the models differ on some answer."""
     tested = []
-    for kind in MEASURED:
+    for kind in a:
         a_right, b_right = a[kind].found == a[kind].gold, b[kind].found == b[kind].gold
         only_a, only_b = (a_right & ~b_right).sum(axis=0), (b_right & ~a_right).sum(axis=0)
         for place, label in enumerate(a[kind].labels):

@@ -4,11 +4,12 @@ from base64 import b64encode
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from babel import Locale
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
 from evaluation.bootstrap import DRAWS
 from evaluation.confidence import BINS, FLOOR
-from evaluation.judged import MEASURED, Measured
+from evaluation.judged import Measured
 from evaluation.mistakes import Mistake
 from evaluation.pictures import label_picture, reliability_picture, risk_picture
 from evaluation.report import Report
@@ -50,14 +51,18 @@ def render_html(report: Report, labelled: Sequence[LabelledAnswer], lang: Langua
     environment.filters["number"] = lambda value, places=3: number(value, lang, places=places)
     environment.filters["interval"] = lambda estimate: interval(estimate, lang)
     environment.filters["count"] = lambda value: count(value, lang)
-    names = {kind: words[kind] for kind in MEASURED}
+    names = {kind: words[kind] for kind in report.whole.kinds}
     return environment.get_template("report.html.j2").render(
         report=report,
         lang=lang,
         words=words,
         names=names,
+        own=report.main == "labels",
         label_name=lambda code: _label_name(code, lang, words),
-        short_name=lambda code: _label_name(code, lang, words, short=True),
+        short_name=lambda code: (
+            code if report.main == "labels" else _label_name(code, lang, words, short=True)
+        ),
+        language_name=lambda code: words.get(code) or Locale(lang).languages.get(code, code),
         headline=headline(report, lang),
         draws=DRAWS,
         floor=FLOOR,
@@ -73,16 +78,18 @@ def render_html(report: Report, labelled: Sequence[LabelledAnswer], lang: Langua
 def headline(report: Report, lang: Language) -> list[str]:
     """What matters first, in a sentence, then how sure it is and what to beware of."""
     words = report_words(lang)
-    rows = report.labels["sub-types"]
+    kind = report.main
+    start = "headline_labels" if kind == "labels" else "headline"
+    rows = report.labels[kind]
     there, found = sum(row.there for row in rows), sum(row.found for row in rows)
-    micro = report.whole.kinds["sub-types"].micro
+    micro = report.whole.kinds[kind].micro
     if not (there and found):
         name = "none_suggested" if there else "none_there" if found else "none"
-        said = [words[f"headline_{name}"].format(there=count(there, lang), found=count(found, lang))]
+        said = [words[f"{start}_{name}"].format(there=count(there, lang), found=count(found, lang))]
     else:
         recall, precision = of_hundred(micro.recall.value or 0), of_hundred(micro.precision.value or 0)
-        said = [words["headline"].format(recall=recall, precision=precision)]
-        unit = words["headline_unit" if micro.f1.low is not None else "headline_alone"]
+        said = [words[start].format(recall=recall, precision=precision)]
+        unit = words[f"{start}_unit" if micro.f1.low is not None else f"{start}_alone"]
         said.append(unit.format(f1=number(micro.f1.value, lang), interval=interval(micro.f1, lang)))
     return [*said, *(words[f"caution_{each}"] for each in report.cautions)]
 
@@ -100,7 +107,7 @@ def _pictures(
     report: Report, words: Mapping[str, str], names: Mapping[Measured, str], lang: Language
 ) -> dict[str, str]:
     drawn = {
-        "labels": label_picture(report.labels["sub-types"], lang, words["f1"]),
+        "labels": label_picture(report.labels[report.main], lang, words["f1"], own=report.main == "labels"),
         "reliability": reliability_picture(report.reliability, names, lang),
         "risk": risk_picture(report.risk_coverage, names, lang),
     }

@@ -1,29 +1,29 @@
 """What a model said of labelled answers beside what a person said, one table for each kind of label."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal, get_args
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from evaluation.metrics import Bools, Floats
-from nlp.answers import STANCES, LabelledAnswer, Stance
+from nlp.answers import LANGUAGES, STANCES, LabelledAnswer, Stance
 from nlp.models import TAGGED_STANCES, Band
 from nlp.states import all_states
 from nlp.tagging import TaggedAnswer
 from nlp.taxonomy import load_taxonomy
 
 # Types and sub-types are those requested, which the note counts; sub-types offered and received are kinds of
-# their own; stances, instruments and States are those of the whole answer.
-Measured = Literal["types", "sub-types", "offered", "received", "stances", "instruments", "States"]
-MEASURED: tuple[Measured, ...] = get_args(Measured)
+# their own; stances, instruments and States are those of the whole answer. Answers with labels of somebody's
+# own have these alone.
+Measured = Literal["types", "sub-types", "offered", "received", "stances", "instruments", "States", "labels"]
 BANDS: tuple[Band, ...] = ("unsure", "suggest", "safe")
 
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """One kind of label over N answers; the L labels are all that the taxonomy or the gazetteer has.
+    """One kind of label over N answers; the L labels are all that could be there or found.
 
     Attributes:
         labels: their codes.
@@ -50,19 +50,31 @@ class Judged:
         )
 
 
-def judge(labelled: Sequence[LabelledAnswer], tagged: Sequence[TaggedAnswer]) -> dict[Measured, Judged]:
-    """Lay the labels of answers beside what was found in the same answers, in the same order."""
+def judge(
+    labelled: Sequence[LabelledAnswer], tagged: Sequence[TaggedAnswer], own: Sequence[str] = ()
+) -> dict[Measured, Judged]:
+    """Lay the labels of answers beside what was found in the same answers, in the same order.
+
+    Args:
+        labelled: with tags of the taxonomy, all of them, or with labels of somebody's own, all of them.
+        tagged: by a model that finds the same.
+        own: the labels of somebody's own that are measured, if there are such; see own_labels_of.
+    """
+    if any(each.own is not None for each in labelled):
+        return {"labels": _labels(labelled, tagged, tuple(own) or own_labels_of(labelled, tagged))}
     taxonomy = load_taxonomy()
     types = tuple(entry.code for entry in taxonomy.types)
     subtypes = tuple(entry.code for entry in taxonomy.subtypes)
     instruments = tuple(entry.code for entry in taxonomy.instruments)
     first = len(types)
     confidence = np.array([each.confidences.tags for each in tagged])
+    requested, offered, received = (_said(labelled, stance) for stance in TAGGED_STANCES)
+    pointed = [each.instruments for each in labelled]
     judged: dict[Measured, Judged] = {
-        "types": _tags(labelled, tagged, "requested", types, confidence[:, 0, :first]),
-        "sub-types": _tags(labelled, tagged, "requested", subtypes, confidence[:, 0, first:]),
-        "offered": _tags(labelled, tagged, "offered", subtypes, confidence[:, 1, first:]),
-        "received": _tags(labelled, tagged, "received", subtypes, confidence[:, 2, first:]),
+        "types": _tags(requested, tagged, "requested", types, confidence[:, 0, :first]),
+        "sub-types": _tags(requested, tagged, "requested", subtypes, confidence[:, 0, first:]),
+        "offered": _tags(offered, tagged, "offered", subtypes, confidence[:, 1, first:]),
+        "received": _tags(received, tagged, "received", subtypes, confidence[:, 2, first:]),
         "stances": Judged(
             STANCES,
             _table([each.stances for each in labelled], STANCES),
@@ -70,7 +82,7 @@ def judge(labelled: Sequence[LabelledAnswer], tagged: Sequence[TaggedAnswer]) ->
             _stance_confidence(tagged),
         ),
         "instruments": _tags(
-            labelled, tagged, None, instruments, np.array([each.confidences.instruments for each in tagged])
+            pointed, tagged, None, instruments, np.array([each.confidences.instruments for each in tagged])
         ),
     }
     states = tuple(state.code for state in all_states())
@@ -79,6 +91,20 @@ def judge(labelled: Sequence[LabelledAnswer], tagged: Sequence[TaggedAnswer]) ->
         states, _table([each.states for each in labelled], states), _table(named, states)
     )
     return judged
+
+
+def own_labels_of(labelled: Iterable[LabelledAnswer], tagged: Iterable[TaggedAnswer]) -> tuple[str, ...]:
+    """The labels of somebody's own that are there, found, or known to the model that tagged; sorted."""
+    there = {label for each in labelled for label in each.own or ()}
+    known = {label for each in tagged for label in each.confidences.labels.own}
+    found = {tag.code for each in tagged for tag in each.tags if tag.kind == "label"}
+    return tuple(sorted(there | known | found))
+
+
+def declared_languages(labelled: Iterable[LabelledAnswer]) -> list[str]:
+    """The languages that labelled answers declare, those of needtag first."""
+    declared = {each.answer.language for each in labelled if each.answer.language}
+    return [*(each for each in LANGUAGES if each in declared), *sorted(declared.difference(LANGUAGES))]
 
 
 def join(*judged: Judged) -> Judged:
@@ -90,18 +116,30 @@ def join(*judged: Judged) -> Judged:
     )
 
 
+def _said(labelled: Sequence[LabelledAnswer], stance: Stance) -> list[set[str]]:
+    return [{code for said, code in each.tags if said == stance} for each in labelled]
+
+
+def _labels(
+    labelled: Sequence[LabelledAnswer], tagged: Sequence[TaggedAnswer], own: tuple[str, ...]
+) -> Judged:
+    sure: list[Mapping[str, float]] = [
+        # A tagged answer that was read back, or that is empty, has no confidences of such labels.
+        dict(zip(each.confidences.labels.own, each.confidences.instruments.tolist(), strict=False))
+        for each in tagged
+    ]
+    confidence = np.array([[each.get(label, 0.0) for label in own] for each in sure])
+    return _tags([each.own or frozenset() for each in labelled], tagged, None, own, confidence)
+
+
 def _tags(
-    labelled: Sequence[LabelledAnswer],
+    there: Sequence[frozenset[str] | set[str]],
     tagged: Sequence[TaggedAnswer],
     stance: Stance | None,
     codes: tuple[str, ...],
     confidence: Floats,
 ) -> Judged:
-    there = [
-        each.instruments if stance is None else {code for said, code in each.tags if said == stance}
-        for each in labelled
-    ]
-    bands = np.zeros((len(labelled), len(codes)), dtype=np.int8)
+    bands = np.zeros((len(there), len(codes)), dtype=np.int8)
     places = {code: place for place, code in enumerate(codes)}
     for row, each in zip(bands, tagged, strict=True):
         for tag in each.tags:
@@ -112,7 +150,7 @@ def _tags(
 
 def _table(sets: Sequence[frozenset[str] | set[str]], labels: Sequence[str]) -> Bools:
     return np.array([[label in each for label in labels] for each in sets], dtype=bool).reshape(
-        -1, len(labels)
+        len(sets), len(labels)
     )
 
 

@@ -3,12 +3,15 @@
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import product
 
 import numpy as np
 
-from evaluation.judged import MEASURED, Judged, Measured
+from evaluation.judged import Judged, Measured
 from nlp.answers import LabelledAnswer
 from nlp.taxonomy import load_taxonomy
+
+_WITH_SIBLINGS: tuple[Measured, ...] = ("sub-types", "instruments", "labels")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,15 +55,16 @@ class Mistake:
 def confusions(labelled: Sequence[LabelledAnswer], judged: Mapping[Measured, Judged]) -> list[Confusion]:
     """Find which labels were taken for a sibling, the most frequent first.
 
-    Sub-types of one type are siblings, and so are instruments.
+    Sub-types of one type are siblings, and so are instruments, and labels of somebody's own.
     """
     found: dict[tuple[Measured, str, str], list[str]] = defaultdict(list)
-    for kind in ("sub-types", "instruments"):
-        for answer, wrong, missed in _wrong_and_missed(labelled, judged[kind]):
-            for there in missed:
-                for taken in wrong:
-                    if _parent(there) == _parent(taken):
-                        found[kind, there, taken].append(answer)
+    for kind, each in judged.items():
+        if kind not in _WITH_SIBLINGS:
+            continue
+        for answer, wrong, missed in _wrong_and_missed(labelled, each):
+            for there, taken in product(missed, wrong):
+                if kind != "sub-types" or _parent(there) == _parent(taken):
+                    found[kind, there, taken].append(answer)
     result = [Confusion(*key, answers) for key, answers in found.items()]
     return sorted(result, key=lambda each: (-len(each.answers), each.there, each.found))
 
@@ -68,10 +72,10 @@ def confusions(labelled: Sequence[LabelledAnswer], judged: Mapping[Measured, Jud
 def mistakes(labelled: Sequence[LabelledAnswer], judged: Mapping[Measured, Judged]) -> list[Mistake]:
     """List every answer with a wrong or a missed label, kind by kind, the gravest first."""
     result = []
-    for kind in MEASURED:
+    for kind, each in judged.items():
         result += [
             Mistake(answer, kind, wrong, missed)
-            for answer, wrong, missed in _wrong_and_missed(labelled, judged[kind])
+            for answer, wrong, missed in _wrong_and_missed(labelled, each)
         ]
     return sorted(result, key=lambda each: -each.weight)
 

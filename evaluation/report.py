@@ -9,7 +9,7 @@ import numpy as np
 
 from evaluation.bootstrap import Estimate, draw_weights, estimate, estimate_mean
 from evaluation.confidence import BandFigures, Reliability, RiskCoverage, bands, reliability, risk_coverage
-from evaluation.judged import MEASURED, Judged, Measured, join, judge
+from evaluation.judged import Judged, Measured, declared_languages, join, judge
 from evaluation.metrics import (
     Bools,
     Counts,
@@ -22,7 +22,7 @@ from evaluation.metrics import (
     samples_f1,
 )
 from evaluation.mistakes import Confusion, Mistake, confusions, mistakes
-from nlp.answers import LANGUAGES, LabelledAnswer
+from nlp.answers import LabelledAnswer
 from nlp.models import Band, ModelId
 from nlp.tagging import TaggedAnswer
 
@@ -71,12 +71,12 @@ class Slice:
     Attributes:
         hierarchical: of types and sub-types together, so that a sub-type taken for its sibling is half right
             (Kiritchenko et al. 2005, "Functional annotation of genes using hierarchical text
-            categorization").
+            categorization"); None of labels of somebody's own, which have no types.
     """
 
     answers: int
     kinds: dict[Measured, Figures]
-    hierarchical: Average
+    hierarchical: Average | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +118,11 @@ class Report:
     confusions: list[Confusion]
     mistakes: list[Mistake]
 
+    @property
+    def main(self) -> Measured:
+        """The kind of label that matters first: requested sub-types, or labels of somebody's own."""
+        return "labels" if "labels" in self.labels else "sub-types"
+
     def to_json(self) -> dict[str, Any]:
         """The report for machines."""
         return asdict(self)
@@ -149,7 +154,7 @@ def make_report(
         cautions=list(cautions),
         groups=len(set(groups)),
         whole=_slice(judged, groups, np.ones(len(labelled), dtype=bool)),
-        languages=by(LANGUAGES, lambda labelled: labelled.answer.language),
+        languages=by(declared_languages(labelled), lambda labelled: labelled.answer.language),
         lengths=by(LENGTHS, length_of),
         labels={kind: _labels(each, weights) for kind, each in judged.items()},
         reliability={
@@ -171,14 +176,18 @@ def length_of(labelled: LabelledAnswer) -> str:
 
 
 def _slice(judged: Mapping[Measured, Judged], groups: Sequence[str], answers: Bools) -> Slice:
-    some = {kind: judged[kind].of(answers) for kind in MEASURED}
+    some = {kind: each.of(answers) for kind, each in judged.items()}
     weights = draw_weights([group for group, chosen in zip(groups, answers, strict=True) if chosen])
-    both = join(some["types"], some["sub-types"])
     return Slice(
         answers=int(answers.sum()),
         kinds={kind: _figures(each, weights) for kind, each in some.items()},
-        hierarchical=_micro(count_cells(both.gold, both.found), count_cells(both.gold, both.found, weights)),
+        hierarchical=_hierarchical(some, weights) if "types" in some else None,
     )
+
+
+def _hierarchical(judged: Mapping[Measured, Judged], weights: Floats) -> Average:
+    both = join(judged["types"], judged["sub-types"])
+    return _micro(count_cells(both.gold, both.found), count_cells(both.gold, both.found, weights))
 
 
 def _figures(judged: Judged, weights: Floats) -> Figures:

@@ -10,7 +10,6 @@ from rich.text import Text
 from evaluation.agreement import Agreement
 from evaluation.compare import GATED, GATED_IN_LANGUAGE, WORST, WORST_IN_LANGUAGE, Comparison, Difference
 from evaluation.html import headline
-from evaluation.judged import MEASURED
 from evaluation.report import Report
 from evaluation.words import count, interval, number, report_words
 from nlp.answers import Language
@@ -33,7 +32,9 @@ def print_report(report: Report, console: Console, lang: Language) -> None:
     for column in (*columns, "95 %", *report.languages):
         first = column == words["kind"]
         # A narrow terminal breaks the headers, never the figures or the words of the kinds.
-        longest = max(len(word) for kind in MEASURED for word in words[kind].split()) if first else 0
+        longest = (
+            max(len(word) for kind in report.whole.kinds for word in words[kind].split()) if first else 0
+        )
         table.add_column(
             column,
             justify="left" if first else "right",
@@ -111,14 +112,14 @@ def _print_label_tests(comparison: Comparison, console: Console) -> None:
 
 
 def verdict(comparison: Comparison) -> str:
-    """Say in a sentence how much better or worse B is on all tags, and whether it may replace A."""
-    whole = next(each for each in comparison.differences if (each.kind, each.language) == ("tags", None))
+    """Say in a sentence how much better or worse B is on all tags or labels, and whether it may replace A."""
+    whole = comparison.differences[0]
     reach = interval(whole.difference, sign=True) or "no interval"
     size = f"{number(whole.difference.value, sign=True)} ({reach})"
     said = {
-        "better": f"B is better: micro-F1 of all tags {size}.",
-        "worse": f"B is worse: micro-F1 of all tags {size}.",
-        "undecided": f"No difference is shown: micro-F1 of all tags {size}.",
+        "better": f"B is better: micro-F1 of all {whole.kind} {size}.",
+        "worse": f"B is worse: micro-F1 of all {whole.kind} {size}.",
+        "undecided": f"No difference is shown: micro-F1 of all {whole.kind} {size}.",
     }[whole.verdict]
     if comparison.passes:
         return f"{said} B may replace A."

@@ -10,7 +10,7 @@ import typer
 
 from nlp.answers import Language
 from nlp.errors import InputError, NeedtagError
-from service import corpus_cli
+from service import corpus_cli, training_cli
 from service.exit_codes import BAD_INPUT, FAULT
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
@@ -71,6 +71,10 @@ def tag(
         typer.Option("--language", help="Language of answers that state none: a hint for short ones."),
     ] = None,
     lang: LangOption = "en",
+    evidence: Annotated[
+        bool,
+        typer.Option("--evidence", help="Give the words that each tag rests on; takes many times as long."),
+    ] = False,
     resume: Annotated[
         bool, typer.Option("--resume", help="Go on where an earlier run with the same --output was cut.")
     ] = False,
@@ -90,7 +94,7 @@ def tag(
         raise InputError("--resume", "a table on the terminal cannot be resumed; give --output")
     if output is not None:
         check_output(output, paths)
-    tagger = Tagger(load_model(model, trust=trust))
+    tagger = Tagger(load_model(model, trust=trust), evidence=evidence)
     names = parse_columns(columns or [])
     items = read_files(paths, columns=names, language=language)
     if output is None:
@@ -105,39 +109,7 @@ def tag(
         raise typer.Exit(BAD_INPUT)
 
 
-@app.command()
-def train(
-    output: Annotated[Path, typer.Option("--output", "-o", help="The folder to write the model to.")],
-    kind: Annotated[
-        Literal["linear", "transformer"],
-        typer.Option("--kind", help="linear (a minute), or transformer (hours on two cores; extra 'train')."),
-    ] = "linear",
-    device: Annotated[
-        Literal["cpu", "cuda"], typer.Option("--device", help="Where a transformer is fine-tuned.")
-    ] = "cpu",
-) -> None:
-    """Train a model on the corpus that comes with needtag.
-
-    A transformer's training that was cut goes on from its last epoch, which OUTPUT.checkpoint keeps.
-    """
-    from rich.console import Console
-
-    from corpus.reader import corpus_hash, read_corpus
-    from nlp.models import check_folder, save_model
-
-    check_folder(output)
-    console = Console(stderr=True)
-    splits = [read_corpus(split) for split in ("train", "validation", "calibration")]
-    if kind == "linear":
-        from nlp.training.linear import train_linear
-
-        with console.status(f"Training on {len(splits[0])} answers"):
-            save_model(train_linear(*splits), output, corpus=corpus_hash())
-    else:
-        from service.training import train_transformer_into
-
-        train_transformer_into(output, splits, device, console)
-    console.print(f"Trained on {len(splits[0])} answers: {output}")
+app.command()(training_cli.train)
 
 
 @app.command()

@@ -6,7 +6,14 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, get_args
 
-from corpus.reader import corpus_hash, note_test_use, read_corpus, read_labelled, without_errors
+from corpus.reader import (
+    corpus_hash,
+    files_hash,
+    note_test_use,
+    read_corpus,
+    read_labelled,
+    without_errors,
+)
 from corpus.splits import SPLITS
 from evaluation.agreement import labels_of
 from evaluation.report import Caution
@@ -23,15 +30,32 @@ def read_labelled_data(names: Sequence[str]) -> list[LabelledAnswer]:
     """Read files of labelled answers, and splits of the corpus by their names.
 
     Raises:
-        InputError: there is no such file or split, or two of them have an id in common.
+        InputError: there is no such file or split, or they do not go together.
         ExceptionGroup: of InputErrors, one for every faulty line.
     """
-    answers = [labelled for name in names for labelled in _read(name)]
+    return _together([_read(name) for name in names])
+
+
+def read_labelled_files(files: Sequence[Path]) -> list[LabelledAnswer]:
+    """Read files of labelled answers.
+
+    Raises:
+        InputError: a file is missing, is empty, or they do not go together.
+        ExceptionGroup: of InputErrors, one for every faulty line.
+    """
+    return _together([_read_file(path) for path in files])
+
+
+def _together(files: Sequence[Sequence[LabelledAnswer]]) -> list[LabelledAnswer]:
+    answers = [labelled for each in files for labelled in each]
     ids = set()
     for labelled in answers:
         if labelled.answer.id in ids:
             raise InputError("--data", f"{labelled.answer.id} comes twice; give each answer an id of its own")
         ids.add(labelled.answer.id)
+        if (labelled.own is None) != (answers[0].own is None):
+            problem = "some have tags of the taxonomy and some labels of your own; take the one or the other"
+            raise InputError("--data", problem)
     return answers
 
 
@@ -41,9 +65,13 @@ def _read(name: str) -> list[LabelledAnswer]:
             return read_corpus(split)
     if not Path(name).is_file():
         raise InputError(name, f"is neither a file nor a split of the corpus ({', '.join(SPLITS)})")
-    answers = without_errors(read_labelled(Path(name)))
+    return _read_file(Path(name))
+
+
+def _read_file(path: Path) -> list[LabelledAnswer]:
+    answers = without_errors(read_labelled(path))
     if not answers:
-        raise InputError(name, "holds no labelled answer")
+        raise InputError(str(path), "holds no labelled answer")
     return answers
 
 
@@ -76,8 +104,15 @@ def tag_labelled(
         labelled: the answers.
         metadata: whether the model sees the question and the declared language, or the text alone.
         trust: whether a model from outside the package may be loaded.
+
+    Raises:
+        InputError: the model finds something else than the answers are labelled with.
     """
     tagger = Tagger(load_model(model, trust=trust))
+    if tagger.model.labels.own and labelled[0].own is None:
+        raise InputError(model, "finds labels of its own; measure it on answers with such labels")
+    if labelled[0].own is not None and not tagger.model.labels.own:
+        raise InputError(model, "finds the taxonomy's tags; measure it on answers labelled with these")
     answers = [each.answer for each in labelled]
     if not metadata:
         answers = [replace(answer, language=None, question=None) for answer in answers]
@@ -87,9 +122,11 @@ def tag_labelled(
 def cautions(model: str, data: Sequence[str]) -> list[Caution]:
     """Why the figures of a model on these data may flatter."""
     corpus = trained_on(model)
+    if corpus is None:
+        return []
+    if not set(data) & set(SPLITS):
+        return ["learned"] if corpus == files_hash(map(Path, data)) else []
     found: list[Caution] = []
-    if corpus is None or not set(data) & set(SPLITS):
-        return found
     if corpus != corpus_hash():
         found.append("other_corpus")
     if "train" in data:
@@ -156,7 +193,7 @@ def _tagged(labelled: LabelledAnswer, item: dict[str, Any]) -> TaggedAnswer:
         language=item["language"],
         unsure=item["unsure"],
         stances=[StanceFound(_one_of(STANCES, each["code"]), each["confidence"]) for each in item["stances"]],
-        tags=[_tag(each) for each in item["tags"]],
+        tags=[_own_tag(each) if labelled.own is not None else _tag(each) for each in item["tags"]],
         mentions=[
             Mention(get_state(state["code"]).code, **mention)
             for state in item["states"]
@@ -173,6 +210,17 @@ def _tag(fields: dict[str, Any]) -> Tag:
         kind=_one_of([entry.kind], fields["kind"]),
         code=entry.code,
         stance=None if entry.kind == "instrument" else _one_of(STANCES[:-1], fields["stance"]),
+        confidence=float(fields["confidence"]),
+        band=_one_of(get_args(Band), fields["band"]),
+        passages=tuple(fields["passages"]),
+    )
+
+
+def _own_tag(fields: dict[str, Any]) -> Tag:
+    return Tag(
+        kind=_one_of(["label"], fields["kind"]),
+        code=str(fields["code"]),
+        stance=None,
         confidence=float(fields["confidence"]),
         band=_one_of(get_args(Band), fields["band"]),
         passages=tuple(fields["passages"]),

@@ -19,7 +19,7 @@ Record = dict[str, Any]
 Row = Sequence[str | float]
 
 _ANSWER_COLUMNS = ("id", "language", "stances", "states", "unsure", "question", "text", "model")
-_TAG_COLUMNS = ("kind", "code", "label", "stance", "confidence", "band", "passages")
+_TAG_COLUMNS = ("kind", "code", "label", "stance", "confidence", "band", "passages", "evidence")
 COLUMNS = (*_ANSWER_COLUMNS, *_TAG_COLUMNS, "error")
 # What XLSX allows in a cell, and a little less than it allows on a sheet.
 LONGEST_CELL = 32_767
@@ -122,9 +122,16 @@ def _rows(record: Record, lang: Language) -> Iterator[Row]:
     ]
     passages = [record["text"][each["start"] : each["end"]] for each in record["passages"]]
     for tag in record["tags"]:
-        label = load_taxonomy().get(tag["code"]).label(lang)
+        # A label of somebody's own says itself what it means.
+        label = tag["code"] if tag["kind"] == "label" else load_taxonomy().get(tag["code"]).label(lang)
         carriers = "\n".join(passages[number] for number in tag["passages"])
         of_tag = [tag["kind"], tag["code"], label, tag["stance"] or "", tag["confidence"], tag["band"]]
-        yield [*answer, *of_tag, carriers, ""]
+        yield [*answer, *of_tag, carriers, "; ".join(evidence_words(record, tag)), ""]
     if not record["tags"]:
         yield [*answer, *[""] * (len(_TAG_COLUMNS) + 1)]
+
+
+def evidence_words(record: Record, tag: Record) -> list[str]:
+    """The words that a tag of a record rests on, the heaviest first; none where nobody asked for them."""
+    words = [record["text"][word["start"] : word["end"]] for word in tag.get("evidence", [])]
+    return [" ".join(each.split()) for each in words]

@@ -179,7 +179,10 @@ def _replay(part: Path, items: Iterator[Item], tagger: Tagger, lang: Language) -
         except (ValueError, KeyError, TypeError, AttributeError):
             same = False
         if not same:
-            problem = "is from another input, model or language, or is damaged; remove it and start again"
+            problem = (
+                "is from another input, model or language, differs in --evidence, or is damaged; "
+                "remove it and start again"
+            )
             raise InputError(f"{part}, line {number}", problem)
         yield record
 
@@ -190,5 +193,7 @@ def _made_from(record: Record, item: Item | None, tagger: Tagger, lang: Language
     if record["model"] != asdict(tagger.model.id):
         return False
     if any(state["name"] != get_state(state["code"]).name(lang) for state in record["states"]):
+        return False
+    if any(("evidence" in tag) != tagger.evidence for tag in record["tags"]):
         return False
     return (record["id"], record["text"], record["question"]) == (item.id, item.text, item.question)

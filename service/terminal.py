@@ -11,7 +11,7 @@ from rich.text import Text
 
 from nlp.answers import STANCES, Language
 from nlp.taxonomy import load_taxonomy
-from service.records import Record
+from service.records import Record, evidence_words
 
 BAND_STYLES = {"safe": "bold green", "suggest": "cyan", "unsure": "dim"}
 # Of a long answer, what is shown; its tags name the passages.
@@ -93,31 +93,41 @@ def _entry(record: Record, lang: Language) -> RenderableType:
 
 
 def _tags(record: Record, lang: Language) -> Table:
-    """Each type with its sub-types, by stance, then the instruments; unsure tags only of unsure answers."""
+    """Each type with its sub-types, by stance, then the instruments; unsure tags only of unsure answers.
+
+    Labels of somebody's own stay in their order, the surest first.
+    """
     taxonomy = load_taxonomy()
-    order = [entry.code for entry in (*taxonomy.types, *taxonomy.instruments)]
     tags = [tag for tag in record["tags"] if tag["band"] != "unsure" or record["unsure"]]
-    stances = [*STANCES, None]
-    tags.sort(
-        key=lambda tag: (order.index(_type_of(tag)), stances.index(tag["stance"]), tag["kind"] != "type")
-    )
+    tags.sort(key=_place)
     table = Table(box=None, show_header=False, pad_edge=False, padding=(0, 1, 0, 0))
     # Where the terminal is narrow the label gives way: the code is what one copies.
-    for column in ("code", "label", "stance", "confidence", "band"):
-        table.add_column(column, no_wrap=column != "label")
+    for column in ("code", "label", "stance", "confidence", "band", "evidence"):
+        table.add_column(column, no_wrap=column not in {"label", "evidence"})
     for tag in tags:
         style = BAND_STYLES[tag["band"]]
-        _, dot, of_subtype = tag["code"].partition(".")
+        if tag["kind"] == "label":
+            code, label = printable(tag["code"]), ""
+        else:
+            _, dot, of_subtype = tag["code"].partition(".")
+            code, label = f"  .{of_subtype}" if dot else tag["code"], taxonomy.get(tag["code"]).short(lang)
         table.add_row(
-            Text(f"  .{of_subtype}" if dot else tag["code"], style=style),
-            Text(taxonomy.get(tag["code"]).short(lang)),
+            Text(code, style=style),
+            Text(label),
             Text(tag["stance"] or ""),
             Text(f"{tag['confidence']:.2f}"),
             Text(tag["band"], style=style),
+            Text(printable("; ".join(evidence_words(record, tag))), style="dim"),
         )
     return table
 
 
-def _type_of(tag: Record) -> str:
-    of_type: str = tag["code"].partition(".")[0]
-    return of_type
+def _place(tag: Record) -> tuple[int, int, bool]:
+    """By what a tag is sorted for the eye."""
+    if tag["kind"] == "label":
+        return (0, 0, False)
+    taxonomy = load_taxonomy()
+    order = [entry.code for entry in (*taxonomy.types, *taxonomy.instruments)]
+    stances = [*STANCES, None]
+    of_type = tag["code"].partition(".")[0]
+    return (order.index(of_type), stances.index(tag["stance"]), tag["kind"] != "type")

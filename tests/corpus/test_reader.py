@@ -161,3 +161,86 @@ def test_all_errors_of_a_reading_are_given_together(tmp_path):
     with pytest.raises(ExceptionGroup) as raised:
         without_errors(items)
     assert len(raised.value.exceptions) == 2
+
+
+OWN = {"id": "1", "text": "A água está castanha.", "labels": ["água", "saúde"]}
+
+
+def test_a_line_with_labels_of_ones_own_is_read(tmp_path):
+    [labelled] = read_labelled(labelled_file(tmp_path, OWN | {"lang": "pt", "batch": "b1"}))
+    assert labelled.own == {"água", "saúde"}
+    assert (labelled.tags, labelled.stances, labelled.instruments, labelled.states) == (frozenset(),) * 4
+    assert (labelled.answer.language, labelled.group) == ("pt", "b1")
+
+
+@pytest.mark.parametrize(
+    ("given", "kept"),
+    [
+        ("one label", {"one label"}),
+        ([], set()),
+        (["a", "a", " a\t"], {"a"}),
+        (["a\u0301gua"], {"\u00e1gua"}),
+        (["توظيف", "=2+2", "名 前"], {"توظيف", "=2+2", "名 前"}),
+    ],
+)
+def test_labels_of_ones_own_may_be_any_text(tmp_path, given, kept):
+    [labelled] = read_labelled(labelled_file(tmp_path, OWN | {"labels": given}))
+    assert labelled.own == kept
+
+
+@pytest.mark.parametrize(
+    ("change", "problem"),
+    [
+        ({"labels": None}, "labels: must be a list"),
+        ({"labels": [7]}, "labels: must be a list"),
+        ({"labels": {"a": 1}}, "labels: must be a list"),
+        ({"labels": ["a", "  "]}, "labels: holds an empty label"),
+        ({"labels": ""}, "labels: holds an empty label"),
+        ({"labels": ["a\x1b[2J"]}, r"labels: 'a\x1b[2J' holds a control character"),
+        ({"labels": ["a\u2028b"]}, "holds a control character"),
+        ({"labels": ["a\nb"]}, "holds a control character"),
+        ({"labels": ["\ud800"]}, "holds a control character"),
+        ({"stances": ["requested"]}, "labels: cannot stand beside stances"),
+        ({"instruments": []}, "labels: cannot stand beside instruments"),
+        ({"lang": "Portuguese"}, "lang: must be a language code"),
+        ({"lang": 7}, "lang: must be a language code"),
+        ({"unit": 7}, "unit: must be a text"),
+        ({"text": 7}, "text: must be there"),
+    ],
+)
+def test_a_faulty_line_of_labels_is_named_and_the_next_one_read(tmp_path, change, problem):
+    error, labelled = read_labelled(labelled_file(tmp_path, OWN | change, OWN))
+    assert str(error).startswith("labelled.jsonl, line 1: ")
+    assert problem in str(error)
+    assert labelled.own
+
+
+def test_a_line_of_neither_format_is_asked_for_labels(tmp_path):
+    [error] = read_labelled(labelled_file(tmp_path, {"id": "1", "text": "x", "label": "a"}))
+    assert "line 1: labels: must be there" in str(error)
+
+
+@pytest.mark.parametrize(
+    ("lines", "problem"),
+    [
+        ([OWN, OWN | {"id": "2"}, LINE, LINE], "line 3: labels: are missing here"),
+        ([LINE, OWN, OWN], "line 2: labels: the lines before have stances"),
+    ],
+)
+def test_a_file_of_two_formats_is_refused_at_the_first_line_that_differs(tmp_path, lines, problem):
+    *_, error = read_labelled(labelled_file(tmp_path, *lines))
+    assert problem in str(error)
+    assert [isinstance(item, InputError) for item in read_labelled(labelled_file(tmp_path, *lines))].count(
+        True
+    ) == 1
+
+
+def test_the_hash_of_files_is_that_of_what_they_hold(tmp_path):
+    one, other = tmp_path / "1.jsonl", tmp_path / "2.jsonl"
+    one.write_text("a", "utf-8")
+    other.write_text("b", "utf-8")
+    before = reader.files_hash([one, other])
+    assert reader.files_hash([other, one]) == before
+    assert reader.files_hash([one]) != before
+    one.write_text("c", "utf-8")
+    assert reader.files_hash([one, other]) != before

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from nlp.answers import Answer, LabelledAnswer
-from nlp.models import TAGGED_STANCES, ModelId
+from nlp.models import TAGGED_STANCES, ModelId, own_labels
 from nlp.states import Mention
 from nlp.suggestions import Confidences, StanceFound, Tag
 from nlp.tagging import TaggedAnswer
@@ -50,6 +50,47 @@ def found():
     return build
 
 
+@pytest.fixture
+def own():
+    """A labelled answer with labels of somebody's own."""
+
+    def build(name, *labels, text="text", language=None, group=""):
+        return LabelledAnswer(
+            answer=Answer(name, text, language=language),
+            tags=frozenset(),
+            stances=frozenset(),
+            instruments=frozenset(),
+            states=frozenset(),
+            group=group or name,
+            own=frozenset(labels),
+        )
+
+    return build
+
+
+@pytest.fixture
+def found_own():
+    """What a model that knows some labels of somebody's own found; each label at 0.8 and in `suggest`."""
+
+    def build(name, *labels, known, band="suggest", text="text"):
+        found = Confidences.nothing(own_labels(known))
+        for label in labels:
+            found.instruments[found.labels.own.index(label)] = 0.8
+        return TaggedAnswer(
+            answer=Answer(name, text),
+            language="other",
+            unsure=None,
+            stances=[],
+            tags=[Tag("label", label, None, 0.8, band, (0,)) for label in labels],
+            mentions=[],
+            passages=[],
+            model=ModelId("m", "1"),
+            confidences=found,
+        )
+
+    return build
+
+
 def _tag(label, sure, band):
     stance, _, code = label.rpartition(" ")
     kind = "subtype" if "." in code else "type" if stance else "instrument"
@@ -57,7 +98,7 @@ def _tag(label, sure, band):
 
 
 def _confidences(tags, stances):
-    result = Confidences()
+    result = Confidences.nothing()
     instruments = [entry.code for entry in load_taxonomy().instruments]
     for tag in tags:
         if tag.stance is None:

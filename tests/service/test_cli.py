@@ -1,31 +1,17 @@
 import csv
 import json
 import re
-import sys
 
 import openpyxl
 import pytest
 
-from service import cli, run
+from service import run
 
 ANSWERS = [
     {"id": "q1", "text": "Le Tchad a besoin de former ses procureurs.", "question": "Besoins ?"},
     {"id": "q2", "text": "No assistance is required at present."},
     {"id": "q3", "text": "=2+2 Japón donó cuatro vehículos a la policía."},
 ]
-
-
-@pytest.fixture
-def needtag(monkeypatch, capsys):
-    """Run the command in this process; gives exit code, output and errors."""
-
-    def run_command(*arguments):
-        monkeypatch.setattr(sys, "argv", ["needtag", *map(str, arguments)])
-        with pytest.raises(SystemExit) as stopped:
-            cli.main()
-        return stopped.value.code or 0, *capsys.readouterr()
-
-    return run_command
 
 
 @pytest.fixture
@@ -98,6 +84,26 @@ def test_csv_has_a_row_for_each_answer_and_tag(needtag, answers, tmp_path):
     assert of_chad["label"].startswith("Capacitación")
     assert of_chad["states"] == "TCD"
     assert of_chad["passages"] == ANSWERS[0]["text"]
+
+
+def test_the_words_that_tags_rest_on_are_given_where_they_are_asked_for(needtag, answers, tmp_path):
+    for name in ("out.jsonl", "out.csv", "plain.csv"):
+        asked = [] if name == "plain.csv" else ["--evidence"]
+        assert needtag("tag", answers, "-o", tmp_path / name, *asked)[0] == 0
+    record = read_lines(tmp_path / "out.jsonl")[0]
+    said = [
+        "; ".join(record["text"][word["start"] : word["end"]] for word in tag["evidence"])
+        for tag in record["tags"]
+    ]
+    assert any("procureurs" in words for words in said)
+    columns = []
+    for name in ("out.csv", "plain.csv"):
+        with (tmp_path / name).open(encoding="utf-8-sig", newline="") as file:
+            columns.append([row["evidence"] for row in csv.DictReader(file)])
+    assert columns[0][: len(said)] == said
+    assert not any(columns[1])
+    _, out, _ = needtag("tag", answers, "--evidence")
+    assert out.count("procureurs") > 1
 
 
 def test_spreadsheets_do_not_run_what_an_answer_says(needtag, answers, tmp_path):
@@ -207,6 +213,13 @@ def test_a_cut_run_goes_on_with_the_same_input_and_model_only(needtag, answers, 
     answers.write_text(answers.read_text("utf-8").replace("No assistance", "Some assistance"), "utf-8")
     code, _, err = needtag("tag", answers, "-o", out, "--resume")
     assert (code, "line 2: is from another input, model or language" in err) == (2, True)
+
+
+def test_a_cut_run_goes_on_with_evidence_only_where_it_had_it(needtag, answers, tmp_path, monkeypatch):
+    out = tmp_path / "out.jsonl"
+    cut_run(needtag, answers, out, monkeypatch, 2)
+    code, _, err = needtag("tag", answers, "-o", out, "--resume", "--evidence")
+    assert (code, "line 1: is from another" in err, "differs in --evidence" in err) == (2, True, True)
 
 
 @pytest.mark.parametrize("damage", [b"garbage\n", b"[]\n", b"{}\n", b"\xff\n", b"null\n"])
@@ -330,8 +343,11 @@ def test_the_taxonomy_is_printed(needtag):
 
 
 def test_a_model_is_trained_saved_and_used(needtag, answers, tmp_path, monkeypatch, few_answers):
-    monkeypatch.setattr("corpus.reader.read_corpus", lambda _: few_answers)
+    monkeypatch.setattr("service.training_data.read_corpus", lambda _: few_answers)
     assert needtag("train", "-o", tmp_path / "mine")[0] == 0
+    version = json.loads((tmp_path / "mine" / "manifest.json").read_text("utf-8"))["version"]
+    card = (tmp_path / "mine" / "MODEL_CARD.md").read_text("utf-8")
+    assert f"# needtag model `mine`, version {version}" in card
     code, _, err = needtag("tag", answers, "--model", tmp_path / "mine", "-o", tmp_path / "out.jsonl")
     assert (code, "add --trust" in err) == (2, True)
     code, _, _ = needtag(
