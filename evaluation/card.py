@@ -8,12 +8,11 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from babel import Locale
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from evaluation.bootstrap import DRAWS
 from evaluation.confidence import FLOOR, BandFigures
-from evaluation.html import headline
+from evaluation.html import headline, language_name
 from evaluation.judged import Measured, declared_languages
 from evaluation.report import Figures, LabelFigures, Report
 from evaluation.words import count, interval, number, of_hundred, report_words
@@ -104,7 +103,7 @@ def model_card(model: ModelId, report: Report, training: Training) -> str:
         spoken=declared_languages(each for answers in training.splits.values() for each in answers),
         words=words,
         headline=headline(report, "en"),
-        language_name=_language_name,
+        language_name=lambda code: language_name(code, "en"),
         intervals=words["intervals" if report.groups > 1 else "no_intervals"].format(
             groups=report.groups, draws=count(DRAWS, "en")
         ),
@@ -119,7 +118,7 @@ def model_card(model: ModelId, report: Report, training: Training) -> str:
         by_f1={
             "kind": _by_f1({words[kind]: each for kind, each in report.whole.kinds.items()}),
             "language": _by_f1(
-                {_language_name(code): part.kinds[report.main] for code, part in report.languages.items()}
+                {language_name(code, "en"): of.kinds[report.main] for code, of in report.languages.items()}
             ),
             "length": _by_f1({name: part.kinds[report.main] for name, part in report.lengths.items()}),
         },
@@ -156,10 +155,6 @@ def _label(code: str) -> str:
         return f"{_code(code)} {load_taxonomy().get(code).short('en')}"
     except UnknownCodeError:
         return _code(code)
-
-
-def _language_name(code: str) -> str:
-    return str(Locale("en").languages.get(code, code))
 
 
 def _counts(name: str, answers: Sequence[LabelledAnswer], encoder: str | None) -> SplitCounts:

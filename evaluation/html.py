@@ -62,7 +62,7 @@ def render_html(report: Report, labelled: Sequence[LabelledAnswer], lang: Langua
         short_name=lambda code: (
             code if report.main == "labels" else _label_name(code, lang, words, short=True)
         ),
-        language_name=lambda code: words.get(code) or Locale(lang).languages.get(code, code),
+        language_name=lambda code: language_name(code, lang).capitalize(),
         headline=headline(report, lang),
         draws=DRAWS,
         floor=FLOOR,
@@ -73,6 +73,11 @@ def render_html(report: Report, labelled: Sequence[LabelledAnswer], lang: Langua
         answers={each.answer.id: each.answer for each in labelled},
         wrong_answers=_wrong_answers(report.mistakes, labelled),
     )
+
+
+def language_name(code: str, lang: Language) -> str:
+    """The name of a language in one of ours; its code where it has none."""
+    return str(Locale(lang).languages.get(code, code))
 
 
 def headline(report: Report, lang: Language) -> list[str]:
@@ -90,7 +95,20 @@ def headline(report: Report, lang: Language) -> list[str]:
         recall, precision = of_hundred(micro.recall.value or 0), of_hundred(micro.precision.value or 0)
         said = [words[start].format(recall=recall, precision=precision)]
         unit = words[f"{start}_unit" if micro.f1.low is not None else f"{start}_alone"]
-        said.append(unit.format(f1=number(micro.f1.value, lang), interval=interval(micro.f1, lang)))
+        macro = report.whole.kinds[kind].macro.f1
+        said.append(
+            unit.format(
+                f1=number(micro.f1.value, lang),
+                interval=interval(micro.f1, lang),
+                macro=number(macro.value, lang),
+                macro_interval=interval(macro, lang),
+            )
+        )
+    gap = report.language_gap
+    if gap and gap.difference.low is not None:
+        best, worst = (language_name(code, lang) for code in (gap.best, gap.worst))
+        difference, span = number(gap.difference.value, lang), interval(gap.difference, lang, sign=True)
+        said.append(words["gap"].format(best=best, worst=worst, difference=difference, interval=span))
     return [*said, *(words[f"caution_{each}"] for each in report.cautions)]
 
 

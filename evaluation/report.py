@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from math import inf
+from math import inf, isnan
 from typing import Any, Literal
 
 import numpy as np
@@ -93,6 +93,15 @@ class LabelFigures:
 
 
 @dataclass(frozen=True, slots=True)
+class Gap:
+    """How much better micro-F1 is in the best language than in the worst; the same two in all draws."""
+
+    best: str
+    worst: str
+    difference: Estimate
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """All figures of one evaluation.
 
@@ -101,6 +110,7 @@ class Report:
         metadata: whether the model saw question and declared language, or the text alone.
         cautions: why the figures may flatter.
         groups: how many author batches or units the intervals draw from.
+        language_gap: of the main kind of label; None of answers in fewer than two languages.
     """
 
     model: ModelId
@@ -110,6 +120,7 @@ class Report:
     groups: int
     whole: Slice
     languages: dict[str, Slice]
+    language_gap: Gap | None
     lengths: dict[str, Slice]
     labels: dict[Measured, list[LabelFigures]]
     reliability: dict[Measured, Reliability]
@@ -155,6 +166,7 @@ def make_report(
         groups=len(set(groups)),
         whole=_slice(judged, groups, np.ones(len(labelled), dtype=bool)),
         languages=by(declared_languages(labelled), lambda labelled: labelled.answer.language),
+        language_gap=_language_gap(labelled, judged.get("sub-types") or judged["labels"], weights),
         lengths=by(LENGTHS, length_of),
         labels={kind: _labels(each, weights) for kind, each in judged.items()},
         reliability={
@@ -183,6 +195,20 @@ def _slice(judged: Mapping[Measured, Judged], groups: Sequence[str], answers: Bo
         kinds={kind: _figures(each, weights) for kind, each in some.items()},
         hierarchical=_hierarchical(some, weights) if "types" in some else None,
     )
+
+
+def _language_gap(labelled: Sequence[LabelledAnswer], judged: Judged, weights: Floats) -> Gap | None:
+    values, draws = {}, {}
+    for language in declared_languages(labelled):
+        some = np.array([each.answer.language == language for each in labelled])
+        part = judged.of(some)
+        values[language] = float(count_cells(part.gold, part.found).pooled().f1)
+        draws[language] = count_cells(part.gold, part.found, weights[:, some]).pooled().f1
+    defined = {language: value for language, value in values.items() if not isnan(value)}
+    if len(defined) < 2:
+        return None
+    best, worst = max(defined, key=defined.__getitem__), min(defined, key=defined.__getitem__)
+    return Gap(best, worst, estimate(values[best] - values[worst], draws[best] - draws[worst]))
 
 
 def _hierarchical(judged: Mapping[Measured, Judged], weights: Floats) -> Average:

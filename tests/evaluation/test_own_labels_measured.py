@@ -52,7 +52,7 @@ def test_the_page_names_labels_as_they_are_in_each_language(report, answers, lan
     # Neither the type nor the State of that name is meant.
     assert "Kenya" not in page
     assert "KEN" in page
-    assert {"en": "Portuguese", "fr": "portugais", "es": "portugués"}[lang] in page
+    assert {"en": "Portuguese", "fr": "Portugais", "es": "Portugués"}[lang] in page
 
 
 def test_the_page_says_first_how_many_labels_are_found_and_right(report, answers):

@@ -57,6 +57,20 @@ def test_all_kinds_are_measured_on_all_answers(report):
     assert report.groups == 2
 
 
+def test_the_best_language_is_laid_beside_the_worst(report, answers):
+    # Of ten answers with a text in turns English and French, the first five are right.
+    gap = report.language_gap
+    by_language = {name: part.kinds["sub-types"].micro.f1.value for name, part in report.languages.items()}
+    assert (gap.best, gap.worst) == (
+        max(by_language, key=by_language.get),
+        min(by_language, key=by_language.get),
+    )
+    assert gap.difference.value == pytest.approx(by_language[gap.best] - by_language[gap.worst])
+    assert gap.difference.low <= gap.difference.value <= gap.difference.high
+    labelled, tagged = ([each for each in side if each.answer.language != "fr"] for side in answers)
+    assert make_report(labelled, tagged[: len(labelled)], data=["x"]).language_gap is None
+
+
 def test_answers_are_measured_by_language_and_length(report):
     assert {name: part.answers for name, part in report.languages.items()} == {"en": 7, "fr": 5}
     assert {name: part.answers for name, part in report.lengths.items()} == {"1-10": 11, "81+": 1}
