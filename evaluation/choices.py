@@ -19,7 +19,7 @@ from rich.console import Console
 
 from corpus.reader import read_corpus
 from nlp.models import taxonomy_labels
-from nlp.passages import worded_passages
+from nlp.passages import scored_passages
 from nlp.training.fine_tuning import fine_tune, validation_f1
 from nlp.training.linear import fit_linear
 from nlp.training.settings import Settings
@@ -47,7 +47,7 @@ def main(names: list[str], console: Console) -> None:
     train = [each for each in train if each.group in batches]
     console.print(f"{len(train)} answers to learn from, {len(validation)} to measure on", markup=False)
     if not names:
-        texts = [(each.answer.text, worded_passages(each.answer.text)) for each in validation]
+        texts = [(each.answer.text, scored_passages(each.answer.text)) for each in validation]
         scores = fit_linear(train).score(texts)
         console.print(f"| linear | {validation_f1(scores, validation, taxonomy_labels()):.3f} | |")
     for name in names or ROWS:

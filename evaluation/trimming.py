@@ -22,7 +22,7 @@ from nlp.answers import LabelledAnswer
 from nlp.errors import ModelError
 from nlp.models import DEFAULT_FOLDER, Calibration, ModelId, taxonomy_labels
 from nlp.models.transformer import TransformerModel
-from nlp.passages import worded_passages
+from nlp.passages import scored_passages
 from nlp.training import e5_small
 from nlp.training.exporting import QuantizedEmbedding
 from nlp.training.fine_tuning import validation_f1
@@ -78,7 +78,7 @@ def main(files: Sequence[Path], console: Console) -> None:
 
 def measure(model: TransformerModel, answers: Sequence[LabelledAnswer]) -> float:
     """The best micro-F1 of requested sub-types."""
-    texts = [(each.answer.text, worded_passages(each.answer.text)) for each in answers]
+    texts = [(each.answer.text, scored_passages(each.answer.text)) for each in answers]
     return validation_f1(model.score(texts), answers, taxonomy_labels())
 
 

@@ -83,6 +83,11 @@ def worded_passages(text: str) -> list[Span]:
     return [(start, end) for start, end in split_passages(text) if any(map(str.isalpha, text[start:end]))]
 
 
+def scored_passages(text: str) -> list[Span]:
+    """The same where there are any, else the whole text: training must say something of every answer."""
+    return worded_passages(text) or [(0, len(text))]
+
+
 def split_passages(text: str) -> list[Span]:
     """Cut an answer into sentences and list items.
 

@@ -1,7 +1,6 @@
 """A transformer and a linear model that judge together, by the weighted mean of their log-odds.
 
 The encoder knows what words mean that training never showed; TF-IDF knows which words of the corpus decide.
-They err on different answers.
 """
 
 import json

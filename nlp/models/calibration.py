@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any, Literal, get_args
 
 import numpy as np
+from scipy.special import expit
 
 from nlp.errors import ModelError
 from nlp.models.scores import Floats
@@ -39,7 +40,8 @@ class LogisticMap:
     def confidence(self, scores: Floats) -> Floats:
         """Turn raw scores into calibrated probabilities, rounded to 4 decimals."""
         odds = self.slope * logit(scores) + self.intercept
-        return np.round(1 / (1 + np.exp(-odds)), 4)
+        confidence: Floats = np.round(expit(odds), 4)
+        return confidence
 
     def to_json(self) -> dict[str, Any]:
         """As a model's folder keeps it."""
@@ -55,6 +57,8 @@ class LogisticMap:
         slope, intercept = (np.asarray(fields[name], dtype=float) for name in ("slope", "intercept"))
         if not (np.isfinite(slope).all() and np.isfinite(intercept).all()):
             raise ValueError("holds something else than numbers")
+        if slope.shape not in ((), shape) or intercept.shape not in ((), shape):
+            raise ValueError("holds more or fewer numbers than labels")
         return cls(*(np.broadcast_to(numbers, shape) for numbers in (slope, intercept)))
 
 

@@ -106,8 +106,17 @@ def check_folder(folder: Path) -> None:
     """
     if folder.exists() and not folder.is_dir():
         raise ModelError(str(folder), "is a file; give a folder")
-    if folder.exists() and any(folder.iterdir()) and not (folder / _MANIFEST).is_file():
+    if folder.exists() and any(folder.iterdir()) and not _holds_a_model_alone(folder):
         raise ModelError(str(folder), "holds something else than a model; give another folder")
+
+
+def _holds_a_model_alone(folder: Path) -> bool:
+    try:
+        files = _read_json(folder / _MANIFEST).get("files")
+    except ModelError:
+        return False
+    known = {_MANIFEST, _CARD, *files} if isinstance(files, dict) else set()
+    return all(each.is_file() and each.name in known for each in folder.iterdir())
 
 
 def trained_on(model: str) -> str | None:
@@ -117,17 +126,16 @@ def trained_on(model: str) -> str | None:
 
 
 def _manifest(model: "StoredModel", folder: Path, corpus: str) -> dict[str, Any]:
-    hashes = {name: _sha256(folder / name) for name in (_CALIBRATION, *model.FILES)}
-    return {
+    manifest = {
         "format": FORMAT,
         "kind": model.KIND,
-        "version": _version(hashes),
         "taxonomy": None if model.labels.own else load_taxonomy().version,
         "labels": _listed(model.labels),
         "corpus": corpus,
         "libraries": {name: version(name) for name in model.LIBRARIES},
-        "files": hashes,
+        "files": {name: _sha256(folder / name) for name in (_CALIBRATION, *model.FILES)},
     }
+    return {**manifest, "version": _version(manifest)}
 
 
 def _load_folder(folder: Path, name: str) -> Model:
@@ -137,7 +145,7 @@ def _load_folder(folder: Path, name: str) -> Model:
     kind = _class_of(name, manifest.get("kind"))
     labels = _labels_of(name, manifest)
     hashes = manifest.get("files")
-    if not isinstance(hashes, dict) or manifest.get("version") != _version(hashes):
+    if not isinstance(hashes, dict) or manifest.get("version") != _version(manifest):
         raise ModelError(name, "has a manifest that was changed by hand; install or train it again")
     for file in (_CALIBRATION, *kind.FILES):
         if not (folder / file).is_file() or _sha256(folder / file) != hashes.get(file):
@@ -169,18 +177,22 @@ def _class_of(name: str, kind: object) -> "type[StoredModel]":
     raise ModelError(name, f"is of kind {kind}, which this needtag does not know")
 
 
-def _version(hashes: Any) -> str:
-    """A model's version: it changes with any of its files."""
-    return hashlib.sha256(json.dumps(hashes, sort_keys=True).encode()).hexdigest()[:12]
+def _version(manifest: dict[str, Any]) -> str:
+    """A model's version: it changes with any of its files, and with what they are said to be."""
+    named = {name: manifest.get(name) for name in ("files", "kind", "labels", "taxonomy")}
+    return hashlib.sha256(json.dumps(named, sort_keys=True).encode()).hexdigest()[:12]
 
 
 def _labels_of(name: str, manifest: dict[str, Any]) -> LabelSet:
     """The labels of a model: of the taxonomy, which must be ours, or its own."""
     listed = manifest.get("labels")
     if manifest.get("taxonomy") is None:
-        if not isinstance(listed, list) or not listed or not all(isinstance(each, str) for each in listed):
+        if not isinstance(listed, list) or not all(isinstance(each, str) for each in listed):
             raise ModelError(name, "has a manifest without labels; train it again")
-        return own_labels(listed)
+        labels = own_labels(listed)
+        if not listed or list(labels.own) != listed:
+            raise ModelError(name, "has a manifest whose labels are out of order; train it again")
+        return labels
     if listed != _listed(taxonomy_labels()):
         version = load_taxonomy().version
         raise ModelError(name, f"was trained for other codes than taxonomy {version}; train it again")

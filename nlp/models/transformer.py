@@ -4,14 +4,17 @@ Each text is read alone, so its scores do not depend on the texts beside it: the
 """
 
 import json
+from bisect import bisect_left, bisect_right
 from collections.abc import Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from operator import itemgetter
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from nlp.answers import STANCES
 from nlp.models.calibration import Calibration
 from nlp.models.familiarity import known_share
 from nlp.models.labels import LabelSet
@@ -44,6 +47,8 @@ class Window:
 def windows(pieces: int, passages: Sequence[Span]) -> list[Window]:
     """Cut a text into windows, and give each passage to the one that holds most of it, the first of several.
 
+    A passage that is longer than a window is given to all that it reaches into.
+
     Args:
         pieces: how many the text has.
         passages: the first piece of each and the one after its last.
@@ -52,8 +57,11 @@ def windows(pieces: int, passages: Sequence[Span]) -> list[Window]:
     bounds = [(start, min(start + WINDOW, pieces)) for start in starts]
     holders: dict[Span, list[int]] = {}
     for number, (first, last) in enumerate(passages):
-        best = max(bounds, key=lambda bound: min(last, bound[1]) - max(first, bound[0]))
-        holders.setdefault(best, []).append(number)
+        held = {bound: min(last, bound[1]) - max(first, bound[0]) for bound in bounds}
+        for bound in [each for each in bounds if held[each] > 0] if last - first > WINDOW else []:
+            holders.setdefault(bound, []).append(number)
+        if last - first <= WINDOW:
+            holders.setdefault(max(bounds, key=held.__getitem__), []).append(number)
     return [Window(*bound, numbers) for bound, numbers in holders.items()]
 
 
@@ -92,6 +100,8 @@ class TransformerModel:
         options = SessionOptions()
         # One thread a text: two texts at a time are faster than two threads on one.
         options.intra_op_num_threads = options.inter_op_num_threads = 1
+        # What one long text needed would be kept for ever.
+        options.enable_cpu_mem_arena = False
         self.id = model_id
         self.calibration = calibration
         self.labels = labels
@@ -99,13 +109,17 @@ class TransformerModel:
         self.familiar_share = familiar_share
         self._files = (network, tokenizer)
         self._tokenizer = Tokenizer.from_str(tokenizer)
+        # A tokenizer keeps how it was last used: windows take the place of cutting texts short.
+        self._tokenizer.no_truncation()
+        self._tokenizer.no_padding()
         self._session = InferenceSession(
             network,
             options,
             providers=["CPUExecutionProvider"],
-            # Its fused kernel takes longer than what it fuses.
+            # Its fused kernel was measured to take longer than what it fuses.
             disabled_optimizers=["SkipLayerNormFusion"],
         )
+        self._check_network()
 
     def write(self, folder: Path) -> None:
         """Write the model's files to a folder."""
@@ -163,26 +177,44 @@ class TransformerModel:
             )
             results.append((window.passages, found))
         stances, tags, instruments = (
-            self._in_order([(numbers, found[part]) for numbers, found in results]) for part in range(3)
+            _highest(len(spans), [(numbers, found[part]) for numbers, found in results]) for part in range(3)
         )
         familiar = known_share(text, self.known_words) >= self.familiar_share
         return Scores(stances, tags, instruments, familiar)
 
-    @staticmethod
-    def _in_order(parts: list[tuple[list[int], Weights]]) -> NDArray[np.float64]:
-        numbers = np.concatenate([numbers for numbers, _ in parts])
-        values = np.concatenate([values for _, values in parts]).astype(np.float64)
-        ordered: NDArray[np.float64] = values[np.argsort(numbers)]
-        return ordered
+    def _check_network(self) -> None:
+        """Refuse a network that is not one of these labels.
+
+        Raises:
+            ValueError: it has other inputs or outputs.
+        """
+        inputs = {each.name for each in self._session.get_inputs()}
+        outputs = {each.name: each.shape[-1] for each in self._session.get_outputs()}
+        codes, pointed = len(self.labels.codes), len(self.labels.pointed)
+        expected = {"stances": len(STANCES), "tags": codes, "instruments": pointed}
+        # The exporter may leave open how many labels none are.
+        known = {
+            name: size if isinstance(size, int) else expected.get(name) for name, size in outputs.items()
+        }
+        if inputs != {"input_ids", "passages", "answers"} or known != expected:
+            raise ValueError("the network has other inputs or outputs than the labels ask for")
+
+
+def _highest(passages: int, parts: Sequence[tuple[list[int], Weights]]) -> NDArray[np.float64]:
+    """What was found of each passage; the highest of what was found in several windows."""
+    values = np.zeros((passages, *parts[0][1].shape[1:]))
+    for numbers, found in parts:
+        values[numbers] = np.maximum(values[numbers], found)
+    return values
 
 
 def _pieces_of(span: Span, offsets: Sequence[Span]) -> Span:
     """The first piece of a passage and the one after its last; the whole text where it has none."""
     start, end = span
-    inside = [
-        place for place, (first, last) in enumerate(offsets) if last > first and first < end and last > start
-    ]
-    return (inside[0], inside[-1] + 1) if inside else (0, len(offsets))
+    # Pieces stand in order, so those that end after the start begin where the passage does.
+    first = bisect_right(offsets, start, key=itemgetter(1))
+    last = bisect_left(offsets, end, key=itemgetter(0))
+    return (first, last) if first < last else (0, len(offsets))
 
 
 def _pooled(pieces: Span, window: Window) -> Weights:

@@ -15,7 +15,7 @@ from torch import Tensor
 
 from nlp.answers import STANCES, LabelledAnswer, LabelledPassage, Stance
 from nlp.models import TAGGED_STANCES, LabelSet
-from nlp.passages import worded_passages
+from nlp.passages import scored_passages
 from nlp.training.linear import marked_passages
 from nlp.training.network import Batch, encode
 from nlp.training.noise import DAMAGES, damage_answer
@@ -95,7 +95,7 @@ def split_labels(labelled: LabelledAnswer) -> list[LabelledPassage]:
 
     A marked passage that is half of none gives its labels to the one that shares most with it.
     """
-    spans = worded_passages(labelled.answer.text) or [(0, len(labelled.answer.text))]
+    spans = scored_passages(labelled.answer.text)
     tags: list[list[tuple[Stance, str | None]]] = [[] for _ in spans]
     for marked in marked_passages(labelled):
         shared = [min(end, marked.end) - max(start, marked.start) for start, end in spans]

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 
 from nlp.answers import LabelledAnswer
-from nlp.errors import MissingExtraError
+from nlp.errors import InputError, MissingExtraError
 from nlp.models import (
     TAGGED_STANCES,
     Bands,
@@ -23,7 +23,7 @@ from nlp.models import (
 from nlp.models.calibration import logit
 from nlp.models.familiarity import known_share
 from nlp.models.scores import Floats
-from nlp.passages import worded_passages
+from nlp.passages import scored_passages
 from nlp.suggestions import confidences
 
 # In this order: a type is shown with its sub-types, so its own threshold is found once theirs is.
@@ -54,6 +54,13 @@ class Levels:
     safe_certainty: float = 0.95
     unsure_recall: float = 0.95
 
+    def __post_init__(self) -> None:
+        for name in ("safe_precision", "safe_certainty"):
+            if not 0 < getattr(self, name) < 1:
+                raise InputError(name, "must be more than 0 and less than 1: nothing is certain")
+        if not 0 <= self.unsure_recall <= 1:
+            raise InputError("unsure_recall", "must be from 0 to 1")
+
 
 def fit_calibration(
     model: Model,
@@ -80,15 +87,19 @@ def fit_calibration(
         confidence, present = _cells(scores, fitted, validation, labels, kind)
         if not present.any():
             continue
+        held, there = _cells(held_out, fitted, calibration, labels, kind)
         if kind == "type":
-            confidence = np.where(_brought(scores, fitted, labels).ravel(), 1, confidence)
+            bands = fitted.bands["subtype"]
+            confidence = np.where(_brought(scores, fitted, labels, bands.suggest).ravel(), 1, confidence)
+            if bands.safe is not None:
+                held = np.where(_brought(held_out, fitted, labels, bands.safe).ravel(), 1, held)
         suggested = best_f1_threshold(confidence, present)
-        bands = Bands(
-            safe=safe_threshold(*_cells(held_out, fitted, calibration, labels, kind), levels),
+        fitted_bands = Bands(
+            safe=safe_threshold(held, there, levels),
             suggest=suggested,
-            unsure=min(suggested, recall_threshold(confidence, present, levels.unsure_recall)),
+            unsure=min(suggested, 0.5, recall_threshold(confidence, present, levels.unsure_recall)),
         )
-        fitted = replace(fitted, bands={**fitted.bands, kind: bands})
+        fitted = replace(fitted, bands={**fitted.bands, kind: fitted_bands})
     return fitted
 
 
@@ -101,7 +112,7 @@ def familiar_share(known_words: Collection[str], validation: Sequence[LabelledAn
 def _score(model: Model, answers: Sequence[LabelledAnswer]) -> list[Scores]:
     """Score answers as they come in: with passages as they are split, not as they were marked."""
     texts = [each.answer.text for each in answers]
-    return model.score([(text, worded_passages(text) or [(0, len(text))]) for text in texts])
+    return model.score([(text, scored_passages(text)) for text in texts])
 
 
 def _maps(scores: Sequence[Scores], answers: Sequence[LabelledAnswer], labels: LabelSet) -> Calibration:
@@ -131,7 +142,9 @@ def _map(raw: Floats, present: Bools, pools: NDArray[np.int64] | None = None) ->
         there = present[:, cells]
         if name not in fits and there.sum() >= OWN_MAP_FROM:
             fits[name] = platt(raw[:, cells].ravel(), there.ravel())
-        return fits.get(name)
+        slope, intercept = fits.get(name, (0.0, 0.0))
+        # Where confidence would fall as the score rises, few answers have misled.
+        return (slope, intercept) if slope > 0 else None
 
     slope, intercept = np.ones(shape), np.zeros(shape)
     for place in np.ndindex(shape):
@@ -206,9 +219,9 @@ def _cells(
     return _confidence(scores, maps, labels)[kind].ravel(), _present(answers, labels)[kind].ravel()
 
 
-def _brought(scores: Sequence[Scores], fitted: Calibration, labels: LabelSet) -> Bools:
-    """For each type of each answer, (N, 3, T), whether a suggested sub-type brings it."""
-    suggested = _confidence(scores, fitted, labels)["subtype"] >= fitted.bands["subtype"].suggest
+def _brought(scores: Sequence[Scores], fitted: Calibration, labels: LabelSet, begins: float) -> Bools:
+    """For each type of each answer, (N, 3, T), whether a sub-type in the band that begins there brings it."""
+    suggested = _confidence(scores, fitted, labels)["subtype"] >= begins
     places = np.array(labels.type_places[len(labels.types) :])
     return np.stack(
         [suggested[:, :, places == place].any(axis=2) for place in range(len(labels.types))], axis=2
@@ -216,16 +229,25 @@ def _brought(scores: Sequence[Scores], fitted: Calibration, labels: LabelSet) ->
 
 
 def best_f1_threshold(confidence: Floats, present: Bools) -> float:
-    """The confidence from which taking every label gives the best micro-F1."""
+    """A confidence from which taking every label gives the best micro-F1."""
     order, hits = _by_confidence(confidence, present)
     f1 = 2 * hits / (np.arange(1, len(hits) + 1) + present.sum())
-    return float(order[np.argmax(np.where(_last_of_equals(order), f1, -1))])
+    return _halfway(order, int(np.argmax(np.where(_last_of_equals(order), f1, -1))))
 
 
 def recall_threshold(confidence: Floats, present: Bools, recall: float) -> float:
-    """The highest confidence from which taking every label finds this share of those that are there."""
+    """A confidence from which taking every label finds this share of those that are there, and few others."""
     order, hits = _by_confidence(confidence, present)
-    return float(order[np.argmax(hits >= recall * present.sum())])
+    return _halfway(order, int(np.argmax(hits >= recall * present.sum())))
+
+
+def _halfway(order: Floats, place: int) -> float:
+    """A threshold that takes the confidences down to a place: halfway to the next lower one.
+
+    At the very confidence of the last one taken, another answer's label that is as sure would be missed.
+    """
+    lower = order[order < order[place]]
+    return float(order[place] + (lower[0] if lower.size else 0)) / 2
 
 
 def safe_threshold(confidence: Floats, present: Bools, levels: Levels) -> float | None:

@@ -11,6 +11,8 @@ if TYPE_CHECKING:
 
 # The name on the hub of the encoder that is used where none is named.
 DEFAULT_ENCODER = "intfloat/multilingual-e5-small"
+# The pieces that an encoder must be able to read at once, with the two that mark beginning and end.
+LONGEST = 512
 
 
 def load_encoder(name: str = DEFAULT_ENCODER) -> "tuple[Any, PreTrainedTokenizerFast, str]":
@@ -38,7 +40,9 @@ def load_encoder(name: str = DEFAULT_ENCODER) -> "tuple[Any, PreTrainedTokenizer
     try:
         # Weights as plain numbers only: other formats can run code when they are read.
         here = Path(name).is_dir() or not _reachable(name)
-        encoder = transformers.AutoModel.from_pretrained(name, use_safetensors=True, local_files_only=here)
+        encoder = transformers.AutoModel.from_pretrained(
+            name, use_safetensors=True, local_files_only=here, dtype="float32"
+        )
         tokenizer: Any = transformers.AutoTokenizer.from_pretrained(name, local_files_only=here)
     except (OSError, ValueError) as error:
         if name == DEFAULT_ENCODER:
@@ -49,12 +53,34 @@ def load_encoder(name: str = DEFAULT_ENCODER) -> "tuple[Any, PreTrainedTokenizer
             )
         reason = str(error).strip().splitlines()[0]
         raise ModelError(name, f"cannot be loaded as an encoder: {reason}") from error
-    if not tokenizer.is_fast or tokenizer.pad_token_id is None:
-        raise ModelError(name, "has no fast tokenizer with a piece for padding; name another encoder")
+    _check(encoder, tokenizer, name)
     if getattr(encoder, "pooler", None) is not None:
         # Passages are pooled by the heads; this one would be trained for nothing.
         encoder.pooler = None
     return encoder, tokenizer, name
+
+
+def _check(encoder: Any, tokenizer: Any, name: str) -> None:
+    """Refuse, before hours of training, what could not be trained or served.
+
+    Raises:
+        ModelError: says what the encoder or its tokenizer lacks.
+    """
+    import torch
+
+    if not tokenizer.is_fast or tokenizer.pad_token_id is None:
+        raise ModelError(name, "has no fast tokenizer with a piece for padding; name another encoder")
+    marked, bare = (tokenizer("law", add_special_tokens=marks)["input_ids"] for marks in (True, False))
+    if marked[1:-1] != bare or len(marked) != len(bare) + 2:
+        raise ModelError(name, "does not mark a text by a piece at each end; name another encoder")
+    try:
+        with torch.no_grad():
+            pieces = torch.full((1, LONGEST), bare[0])
+            states = encoder(input_ids=pieces, attention_mask=torch.ones_like(pieces)).last_hidden_state
+    except Exception as error:  # whatever the encoder's own code raises
+        raise ModelError(name, f"does not read {LONGEST} pieces: {error}") from error
+    if states.shape != (1, LONGEST, encoder.config.hidden_size):
+        raise ModelError(name, "does not give a state for each piece; name another encoder")
 
 
 def _reachable(name: str) -> bool:

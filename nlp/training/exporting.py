@@ -1,5 +1,6 @@
 """Write a fine-tuned network as ONNX with weights in 8 bits, for serving without torch."""
 
+import logging
 import tempfile
 import warnings
 from copy import deepcopy
@@ -85,6 +86,11 @@ def export(network: PassageNetwork, path: Path) -> None:
             opset_version=OPSET,
             dynamo=False,
         )
-        quantize_dynamic(
-            whole, path, op_types_to_quantize=["MatMul"], per_channel=True, weight_type=QuantType.QInt8
-        )
+        # It warns of a preparation that only graphs with convolutions gain from.
+        logging.disable(logging.WARNING)
+        try:
+            quantize_dynamic(
+                whole, path, op_types_to_quantize=["MatMul"], per_channel=True, weight_type=QuantType.QInt8
+            )
+        finally:
+            logging.disable(logging.NOTSET)

@@ -16,7 +16,7 @@ from torch import Tensor, nn
 from nlp.answers import LabelledAnswer
 from nlp.errors import ModelError
 from nlp.models import TAGGED_STANCES, LabelSet, Scores
-from nlp.passages import worded_passages
+from nlp.passages import scored_passages
 from nlp.training.batches import Targets, batches
 from nlp.training.calibrating import best_f1_threshold
 from nlp.training.network import Judgement, PassageNetwork, encode
@@ -77,7 +77,8 @@ def fine_tune(
     optimizer = _optimizer(network, settings)
     steps = math.ceil(len(train) / settings.batch)
     schedule = _schedule(optimizer, steps * settings.epochs, settings)
-    state = _State(checkpoint, _fingerprint(settings, train, validation), network, optimizer, schedule)
+    fingerprint = _fingerprint(settings, network, [*train, *validation])
+    state = _State(checkpoint, fingerprint, network, optimizer, schedule)
     while state.epoch < settings.epochs and state.epoch - state.best_epoch < settings.patience:
         network.train()
         chance = Random(f"{settings.seed}-{state.epoch}")  # noqa: S311 - no secret
@@ -210,7 +211,7 @@ def score_all(
 ) -> list[Scores]:
     """Score answers as they come in, with passages as they are split."""
     network.eval()
-    texts = [(each.answer.text, worded_passages(each.answer.text)) for each in answers]
+    texts = [(each.answer.text, scored_passages(each.answer.text)) for each in answers]
     scores: dict[int, Scores] = {}
     by_length = sorted(range(len(texts)), key=lambda place: len(texts[place][0]))
     for start in range(0, len(texts), 32):
@@ -240,16 +241,15 @@ def validation_f1(scores: Sequence[Scores], answers: Sequence[LabelledAnswer], l
     return float(2 * (taken & there).sum() / (taken.sum() + there.sum()))
 
 
-def _fingerprint(
-    settings: Settings, train: Sequence[LabelledAnswer], validation: Sequence[LabelledAnswer]
-) -> str:
+def _fingerprint(settings: Settings, network: nn.Module, answers: Sequence[LabelledAnswer]) -> str:
     """What a run that is resumed must have in common with the one that was cut: all but the device."""
     digest = hashlib.sha256(repr(replace(settings, device="")).encode())
-    for labelled in (*train, *validation):
+    for name, weights in network.state_dict().items():
+        digest.update(name.encode() + weights.cpu().numpy().tobytes())
+    for labelled in answers:
         # Sets have an order of chance.
-        labels = [
-            sorted(map(str, each or ())) for each in (labelled.tags, labelled.instruments, labelled.own)
-        ]
+        sets = (labelled.tags, labelled.stances, labelled.instruments, labelled.own or ())
+        labels = [sorted(map(str, each)) for each in sets]
         digest.update(repr((labelled.answer.text, labels, labelled.passages)).encode())
     return digest.hexdigest()
 

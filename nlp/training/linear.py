@@ -9,6 +9,7 @@ from scipy.sparse import csr_matrix
 from sklearn.linear_model import LogisticRegression
 
 from nlp.answers import STANCES, LabelledAnswer, LabelledPassage
+from nlp.errors import InputError
 from nlp.models import Calibration, LabelSet, ModelId, own_labels, taxonomy_labels
 from nlp.models.linear import LinearModel, label_columns, new_features, passage_features
 from nlp.models.scores import Floats, PassagedText
@@ -49,10 +50,18 @@ def train_linear(
 
 
 def fit_linear(train: Sequence[LabelledAnswer], *, jobs: int = 2) -> LinearModel:
-    """Train a model whose scores are not calibrated yet."""
+    """Train a model whose scores are not calibrated yet.
+
+    Raises:
+        InputError: there are no words to learn from.
+    """
     labels = labels_of(train)
     texts = [_text(labelled) for labelled in train]
-    features = new_features().fit([text for text, _ in texts])
+    try:
+        features = new_features().fit([text for text, _ in texts])
+    except ValueError as error:
+        problem = "hold no words that several of them share; give more, or others"
+        raise InputError("the labelled answers", problem) from error
     rows = passage_features(features, texts)
     there = np.concatenate([passage_labels(labelled, labels) for labelled in train])
     fitted = Parallel(n_jobs=jobs)(delayed(_fit)(rows, there[:, column]) for column in range(there.shape[1]))

@@ -155,7 +155,7 @@ def encode(
     encoded: Any = tokenizer(
         read,
         beside,
-        truncation="only_second" if beside else True,
+        truncation=True,
         max_length=longest,
         padding=True,
         return_offsets_mapping=True,

@@ -5,18 +5,19 @@ from collections import Counter
 from collections.abc import Sequence
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import torch
+from tokenizers import Tokenizer
 
 from nlp.answers import LabelledAnswer
-from nlp.errors import MissingExtraError
+from nlp.errors import MissingExtraError, ModelError
 from nlp.models import Calibration, ModelId
 from nlp.models.blend import BlendModel
 from nlp.models.familiarity import words_of
 from nlp.models.linear import LinearModel
 from nlp.models.transformer import TransformerModel
-from nlp.passages import worded_passages
+from nlp.passages import scored_passages
 from nlp.states import all_states
 from nlp.training.calibrating import Levels, familiar_share, fit_calibration
 from nlp.training.encoders import load_encoder
@@ -69,12 +70,16 @@ def train_transformer(
         if find_spec(library) is None:
             raise MissingExtraError(library)
     settings = settings or Settings()
+    if settings.unit != "answer":
+        raise ModelError(f"unit {settings.unit}", "cannot be served; it is there to be compared")
+    # First what takes no time, so that data it cannot learn from are named at once.
+    linear = fit_linear(train) if settings.terms else None
     # Before the heads are made, whose first weights are of chance.
     torch.manual_seed(settings.seed)
     network, tokenizer, encoder = new_network(train, settings)
     fine_tune(network, tokenizer, train, validation, settings, checkpoint=checkpoint, watcher=watcher)
     transformer = to_model(network, tokenizer, train, validation)
-    model = blended(transformer, fit_linear(train), validation) if settings.terms else transformer
+    model = blended(transformer, linear, validation) if linear else transformer
     model.calibration = fit_calibration(model, validation, calibration, levels)
     return model, encoder
 
@@ -99,7 +104,10 @@ def to_model(
     """What serves, in 8 bits and not calibrated yet, of a network that was trained."""
     known = Counter(word for each in train for word in set(words_of(each.answer.text)))
     words = [word for word, answers in known.items() if answers >= KNOWN_FROM]
-    backend: Any = tokenizer.backend_tokenizer
+    backend = Tokenizer.from_str(tokenizer.backend_tokenizer.to_str())
+    # As it was used last, it would cut long texts short.
+    backend.no_truncation()
+    backend.no_padding()
     with tempfile.TemporaryDirectory() as folder:
         export(network, Path(folder) / "network.onnx")
         return TransformerModel(
@@ -117,7 +125,7 @@ def blended(
     transformer: TransformerModel, linear: LinearModel, validation: Sequence[LabelledAnswer]
 ) -> BlendModel:
     """Both models as one, not calibrated yet, with the weights that are best on validation."""
-    texts = [(each.answer.text, worded_passages(each.answer.text)) for each in validation]
+    texts = [(each.answer.text, scored_passages(each.answer.text)) for each in validation]
 
     def with_share(share: float) -> BlendModel:
         model_id = ModelId("blend", "untrained")

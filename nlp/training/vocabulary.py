@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
 from nlp.answers import LANGUAGES
 from nlp.errors import MissingExtraError
-from nlp.training.e5_small import load_tokenizer
 
 # As many pieces as let the whole artifact stay under 45 MB.
 MOST_PIECES = 35_000
@@ -56,8 +55,8 @@ def chosen_pieces(
     Args:
         tokenizer: with all pieces; unigram.
         words: frequent words with their frequency, of which the rarest go first.
-        texts: texts whose pieces are all kept.
-        most: how many pieces are kept at most.
+        texts: texts whose pieces are all kept, however many they are.
+        most: up to how many pieces those of words are added.
     """
     model = json.loads(tokenizer.to_str())["model"]
     special = {entry["id"] for entry in json.loads(tokenizer.to_str())["added_tokens"]}
@@ -93,9 +92,15 @@ def trim(
     backend = tokenizer.backend_tokenizer
     if json.loads(backend.to_str())["model"]["type"] != "Unigram":
         return tokenizer
-    kept = chosen_pieces(backend, listed_words(), texts, most)
-    trim_embeddings(encoder, kept)
-    return load_tokenizer(trimmed_tokenizer(backend, kept))
+    from transformers import PreTrainedTokenizerFast
+
+    kept = sorted({tokenizer.pad_token_id, *chosen_pieces(backend, listed_words(), texts, most)})
+    trim_embeddings(encoder, kept, tokenizer.pad_token_id)
+    return PreTrainedTokenizerFast(
+        tokenizer_object=trimmed_tokenizer(backend, kept),
+        model_max_length=tokenizer.model_max_length,
+        **tokenizer.special_tokens_map,
+    )
 
 
 def trimmed_tokenizer(tokenizer: "Tokenizer", kept: list[int]) -> "Tokenizer":
@@ -115,10 +120,10 @@ def trimmed_tokenizer(tokenizer: "Tokenizer", kept: list[int]) -> "Tokenizer":
     return NewTokenizer.from_str(json.dumps(parts, ensure_ascii=False))
 
 
-def trim_embeddings(encoder: Any, kept: list[int]) -> None:
-    """Keep the embeddings of the kept pieces alone, in place."""
+def trim_embeddings(encoder: Any, kept: list[int], pad: int) -> None:
+    """Keep the embeddings of the kept pieces alone, in place; `pad` is the one for padding, among them."""
     weights = encoder.get_input_embeddings().weight.detach()[torch.tensor(kept)].clone()
-    padding = kept.index(encoder.config.pad_token_id)
+    padding = kept.index(pad)
     encoder.set_input_embeddings(nn.Embedding.from_pretrained(weights, freeze=False, padding_idx=padding))
     encoder.config.vocab_size = len(kept)
     encoder.config.pad_token_id = padding

@@ -62,7 +62,7 @@ def test_a_share_that_is_none_is_refused(blend, tmp_path):
         (folder / "blend.json").write_text(json.dumps(share), "utf-8")
         manifest = json.loads((folder / "manifest.json").read_text("utf-8"))
         manifest["files"]["blend.json"] = storage._sha256(folder / "blend.json")
-        manifest["version"] = storage._version(manifest["files"])
+        manifest["version"] = storage._version(manifest)
         (folder / "manifest.json").write_text(json.dumps(manifest), "utf-8")
         with pytest.raises(ModelError, match="does not hold a blend model"):
             load_model(str(folder), trust=True)

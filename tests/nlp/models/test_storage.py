@@ -24,7 +24,8 @@ def change_manifest(folder, **changes):
 def sign_manifest(folder):
     """Make the manifest fit files that a test has changed."""
     hashes = {name: storage._sha256(folder / name) for name in ("calibration.json", "model.joblib")}
-    change_manifest(folder, files=hashes, version=storage._version(hashes))
+    manifest = json.loads((folder / "manifest.json").read_text("utf-8")) | {"files": hashes}
+    change_manifest(folder, files=hashes, version=storage._version(manifest))
 
 
 def test_a_saved_model_scores_as_before(small_model, folder):
@@ -142,6 +143,7 @@ def test_a_model_whose_parts_do_not_fit_is_refused(folder, change, problem):
         {"stances": {"slope": "much", "intercept": 0}},
         {"stances": {"slope": float("nan"), "intercept": 0}},
         {"stances": {"slope": [1, 2], "intercept": 0}},
+        {"tags": {"slope": [1] * 36, "intercept": 0}},
         {"bands": {"stance": {"width": 1}}},
         {"bands": {kind: {"suggest": 7} for kind in ("type", "subtype", "instrument", "stance")}},
     ],
@@ -196,3 +198,25 @@ def test_a_save_that_fails_leaves_the_old_model(small_model, folder, monkeypatch
     monkeypatch.undo()
     assert load_model(str(folder), trust=True).id.name == "mine"
     assert [path.name for path in tmp_path.iterdir()] == ["mine"]
+
+
+def test_labels_that_were_changed_by_hand_are_noticed(folder):
+    change_manifest(folder, taxonomy=None, labels=["trade", "sport"])
+    with pytest.raises(ModelError, match="out of order"):
+        load_model(str(folder), trust=True)
+    change_manifest(folder, taxonomy=None, labels=["sport", "trade"])
+    with pytest.raises(ModelError, match="changed by hand"):
+        load_model(str(folder), trust=True)
+
+
+def test_a_folder_with_anything_beside_a_model_is_not_replaced(small_model, folder, tmp_path):
+    (folder / "precious.txt").write_text("keep me", "utf-8")
+    web = tmp_path / "web"
+    web.mkdir()
+    (web / "manifest.json").write_text('{"name": "an app"}', "utf-8")
+    (web / "app.js").write_text("", "utf-8")
+    for each in (folder, web):
+        before = sorted(path.name for path in each.iterdir())
+        with pytest.raises(ModelError, match="holds something else"):
+            save_model(small_model, each, corpus="abc")
+        assert sorted(path.name for path in each.iterdir()) == before

@@ -1,3 +1,4 @@
+from collections import Counter
 from itertools import pairwise
 
 from hypothesis import given
@@ -16,11 +17,13 @@ def test_a_passage_is_judged_where_most_of_it_stands():
 
 
 @given(st.integers(1, 3000), st.data())
-def test_every_passage_is_judged_once_and_within_its_window(pieces, data):
+def test_every_passage_is_judged_within_its_window_or_where_it_is_longer_in_several(pieces, data):
     cuts = sorted(data.draw(st.lists(st.integers(0, pieces), min_size=2, max_size=9, unique=True)))
     passages = list(pairwise(cuts))
     found = windows(pieces, passages)
-    assert sorted(number for each in found for number in each.passages) == list(range(len(passages)))
+    judged = Counter(number for each in found for number in each.passages)
+    for number, (start, end) in enumerate(passages):
+        assert judged[number] == 1 or (end - start > WINDOW and judged[number] > 1)
     for each in found:
         assert 0 <= each.start < each.end <= pieces
         assert each.end - each.start <= WINDOW

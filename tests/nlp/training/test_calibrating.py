@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 
+from nlp.errors import InputError
 from nlp.training import calibrating
 from nlp.training.calibrating import Levels, best_f1_threshold, platt, recall_threshold, safe_threshold
 
@@ -12,19 +13,19 @@ PRESENT = np.array([False, True, True, True, False])
 
 
 def test_the_threshold_of_best_f1_is_found():
-    # F1 down to 0.9: 2/4; 0.8: 4/5; 0.6: 4/6; 0.5: 6/7; 0.2: 6/8.
-    assert best_f1_threshold(CONFIDENCE, PRESENT) == 0.5
+    # F1 down to 0.9: 2/4; 0.8: 4/5; 0.6: 4/6; 0.5: 6/7; 0.2: 6/8. The threshold lies halfway to the next.
+    assert best_f1_threshold(CONFIDENCE, PRESENT) == pytest.approx(0.35)
 
 
-@pytest.mark.parametrize(("recall", "threshold"), [(0.3, 0.9), (0.5, 0.8), (0.9, 0.5), (1.0, 0.5)])
+@pytest.mark.parametrize(("recall", "threshold"), [(0.3, 0.85), (0.5, 0.7), (0.9, 0.35), (1.0, 0.35)])
 def test_the_threshold_of_a_recall_is_the_highest_that_reaches_it(recall, threshold):
-    assert recall_threshold(CONFIDENCE, PRESENT, recall) == threshold
+    assert recall_threshold(CONFIDENCE, PRESENT, recall) == pytest.approx(threshold)
 
 
 def test_equal_confidences_are_taken_together():
     # Down to 0.9: F1 2/3; taking the eight of 0.5 as well: 4/11.
     confidence = np.array([0.9] + [0.5] * 8)
-    assert best_f1_threshold(confidence, np.array([True, True] + [False] * 7)) == 0.9
+    assert best_f1_threshold(confidence, np.array([True, True] + [False] * 7)) == pytest.approx(0.7)
 
 
 def test_safe_reaches_down_while_precision_is_certain_enough():
@@ -95,3 +96,23 @@ def test_a_label_has_a_map_of_its_own_if_it_is_there_often_enough():
     # Without pools and with no label often enough, scores are left as they are.
     few = calibrating._map(raw[:20], present[:20] & False)
     assert (few.slope == 1).all()
+
+
+def test_a_map_that_would_turn_scores_round_is_not_used():
+    raw = np.tile(np.linspace(0.05, 0.95, 200)[:, None], (1, 2))
+    # The second label is there the more, the lower its score.
+    present = np.stack([raw[:, 0] > 0.3, raw[:, 1] < 0.5], axis=1)
+    assert (calibrating._map(raw, present).slope > 0).all()
+
+
+@pytest.mark.parametrize(
+    "levels", [{"safe_precision": 1}, {"safe_precision": 0}, {"safe_certainty": 1}, {"unsure_recall": 1.5}]
+)
+def test_levels_that_nothing_can_reach_are_refused(levels):
+    with pytest.raises(InputError, match=next(iter(levels))):
+        Levels(**levels)
+
+
+def test_what_the_model_is_sure_of_is_shown_however_easy_validation_was(few_answers, small_model):
+    bands = small_model.calibration.bands
+    assert all(each.unsure <= 0.5 and each.unsure <= each.suggest for each in bands.values())

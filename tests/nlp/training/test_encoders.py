@@ -34,13 +34,14 @@ def test_an_encoder_is_loaded_from_a_folder_and_trimmed(
 
 
 def test_an_encoder_with_another_kind_of_vocabulary_is_left_whole(tiny_encoder, few_answers, tmp_path):
-    from tokenizers import Tokenizer, models
+    from tokenizers import Tokenizer, models, processors
 
     words = ["<s>", "<pad>", "</s>", "<unk>", "law"]
-    tokenizer = transformers.PreTrainedTokenizerFast(
-        tokenizer_object=Tokenizer(models.WordPiece({word: place for place, word in enumerate(words)})),
-        pad_token="<pad>",
+    pieces = Tokenizer(models.WordPiece({word: place for place, word in enumerate(words)}, unk_token="<unk>"))
+    pieces.post_processor = processors.TemplateProcessing(
+        single="<s> $A </s>", special_tokens=[("<s>", 0), ("</s>", 2)]
     )
+    tokenizer = transformers.PreTrainedTokenizerFast(tokenizer_object=pieces, pad_token="<pad>")
     tiny_encoder.save_pretrained(tmp_path)
     tokenizer.save_pretrained(tmp_path)
     network, found, _ = new_network(few_answers[:3], Settings(encoder=str(tmp_path)))
@@ -67,3 +68,46 @@ def test_where_the_hub_is_out_of_reach_the_packages_serve(monkeypatch):
         "tokenizer",
         "intfloat/multilingual-e5-small, from installed packages, in 4 bits",
     )
+
+
+def test_an_encoder_in_half_precision_is_trained_in_full(tiny_encoder, wrapped, tmp_path):
+    tiny_encoder.to(torch.bfloat16).save_pretrained(tmp_path)
+    wrapped.save_pretrained(tmp_path)
+    encoder, _, _ = encoders.load_encoder(str(tmp_path))
+    assert {weights.dtype for weights in encoder.parameters()} == {torch.float32}
+
+
+def test_an_encoder_that_reads_too_few_pieces_is_refused(wrapped, tmp_path):
+    config = transformers.BertConfig(
+        vocab_size=700, hidden_size=32, num_hidden_layers=1, num_attention_heads=2, intermediate_size=32,
+        max_position_embeddings=128,
+    )  # fmt: skip
+    transformers.BertModel(config).save_pretrained(tmp_path)
+    wrapped.save_pretrained(tmp_path)
+    with pytest.raises(ModelError, match="does not read 512 pieces"):
+        encoders.load_encoder(str(tmp_path))
+
+
+def test_a_tokenizer_without_marks_at_both_ends_is_refused(tiny_encoder, tiny_tokenizer, tmp_path):
+    from tokenizers import Tokenizer
+
+    bare = Tokenizer.from_str(tiny_tokenizer.to_str())
+    bare.post_processor = None
+    tiny_encoder.save_pretrained(tmp_path)
+    transformers.PreTrainedTokenizerFast(tokenizer_object=bare, pad_token="<pad>").save_pretrained(tmp_path)
+    with pytest.raises(ModelError, match="does not mark a text"):
+        encoders.load_encoder(str(tmp_path))
+
+
+def test_a_trimmed_encoder_keeps_its_own_special_pieces(
+    tiny_encoder, tiny_tokenizer, few_answers, monkeypatch
+):
+    from nlp.training import vocabulary
+
+    monkeypatch.setattr(vocabulary, "listed_words", dict)
+    other = transformers.PreTrainedTokenizerFast(
+        tokenizer_object=tiny_tokenizer, pad_token="<unk>", unk_token="<unk>", model_max_length=99
+    )
+    found = vocabulary.trim(tiny_encoder, other, [few_answers[0].answer.text], most=0)
+    assert (found.pad_token, found.model_max_length) == ("<unk>", 99)
+    assert found.pad_token_id == tiny_encoder.config.pad_token_id < found.backend_tokenizer.get_vocab_size()
