@@ -118,47 +118,44 @@ def _score(model: Model, answers: Sequence[LabelledAnswer]) -> list[Scores]:
 def _maps(scores: Sequence[Scores], answers: Sequence[LabelledAnswer], labels: LabelSet) -> Calibration:
     """A map for each label, or for the labels that share one."""
     there = _present(answers, labels)
-    tags = np.concatenate([there["type"], there["subtype"]], axis=2)
-    of_type = np.broadcast_to(np.array(labels.type_places, dtype=int), tags.shape[1:])
+    stances, codes = np.indices((len(TAGGED_STANCES), len(labels.codes)))
+    of_type = np.array(labels.type_places, dtype=int)[codes] + len(labels.types) * stances
+    of_stance = 2 * stances + (codes < len(labels.types))
     return Calibration(
-        tags=_map(np.stack([each.answer_tags() for each in scores]), tags, of_type),
+        tags=_map(
+            np.stack([each.answer_tags() for each in scores]),
+            np.concatenate([there["type"], there["subtype"]], axis=2),
+            # A type with its sub-types in one stance; all types, or all sub-types, in one stance.
+            (of_type, of_stance),
+        ),
         instruments=_map(np.stack([each.answer_instruments() for each in scores]), there["instrument"]),
         stances=_map(np.stack([each.answer_stances() for each in scores]), there["stance"]),
     )
 
 
-def _map(raw: Floats, present: Bools, pools: NDArray[np.int64] | None = None) -> LogisticMap:
-    """Fit one map a label where it is there often enough, else one for its pool, else one for all labels.
+def _map(raw: Floats, present: Bools, pools: Sequence[NDArray[np.int64]] = ()) -> LogisticMap:
+    """Fit one map a label where it is there often enough, else one for the narrowest pool that is.
 
     Args:
         raw: (N, ...): the scores of N answers.
         present: (N, ...).
-        pools: (...): the number of each label's pool; without them all labels are one.
+        pools: (...) each, the narrowest first: the number of each label's pool. The widest is all labels.
     """
     shape = raw.shape[1:]
-    fits: dict[object, tuple[float, float]] = {}
-
-    def fit(name: object, cells: Bools) -> tuple[float, float] | None:
-        there = present[:, cells]
-        if name not in fits and there.sum() >= OWN_MAP_FROM:
-            fits[name] = platt(raw[:, cells].ravel(), there.ravel())
-        slope, intercept = fits.get(name, (0.0, 0.0))
-        # Where confidence would fall as the score rises, few answers have misled.
-        return (slope, intercept) if slope > 0 else None
-
+    alone = np.arange(np.prod(shape, dtype=int)).reshape(shape)
     slope, intercept = np.ones(shape), np.zeros(shape)
-    for place in np.ndindex(shape):
-        alone = np.zeros(shape, dtype=bool)
-        alone[place] = True
-        pool = pools == pools[place] if pools is not None else np.ones(shape, dtype=bool)
-        everywhere = np.ones(shape, dtype=bool)
-        found = fit(place, alone) or fit(_pool(pools, place), pool) or fit("all", everywhere)
-        slope[place], intercept[place] = found or (1.0, 0.0)
+    # From the widest pool to the narrowest, so that the last one fitted stands.
+    for pool in (np.zeros(shape, dtype=int), *reversed(pools), alone):
+        for number in np.unique(pool):
+            cells = pool == number
+            there = present[:, cells]
+            if there.sum() < OWN_MAP_FROM:
+                continue
+            fitted = platt(raw[:, cells].ravel(), there.ravel())
+            # Where confidence would fall as the score rises, few answers have misled.
+            if fitted[0] > 0:
+                slope[cells], intercept[cells] = fitted
     return LogisticMap(slope, intercept)
-
-
-def _pool(pools: NDArray[np.int64] | None, place: tuple[int, ...]) -> str:
-    return "all" if pools is None else f"pool {pools[place]}"
 
 
 def platt(raw: Floats, present: Bools) -> tuple[float, float]:

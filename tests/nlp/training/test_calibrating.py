@@ -87,9 +87,9 @@ def test_a_label_has_a_map_of_its_own_if_it_is_there_often_enough():
     chance = np.random.default_rng(2)
     raw = chance.uniform(0.01, 0.99, (400, 4))
     present = chance.random((400, 4)) < raw
-    # The second is rare, and shares the map of the first, which is of its pool; so does not the third.
+    # The second is rare, and has the map of its pool, which it shares with the first.
     present[:, 1] = np.arange(400) < 3
-    found = calibrating._map(raw, present, np.array([0, 0, 1, 1]))
+    found = calibrating._map(raw, present, (np.array([0, 0, 1, 1]),))
     pooled = platt(raw[:, :2].ravel(), present[:, :2].ravel())
     assert (found.slope[1], found.intercept[1]) == pooled
     assert len(set(found.slope)) == 4
