@@ -58,6 +58,10 @@ def _with_tags(line: dict[str, Any]) -> LabelledAnswer:
     )
 
 
+# Signs that turn the direction of writing for what follows.
+_TURNING = {"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"}
+
+
 def _with_own_labels(line: dict[str, Any]) -> LabelledAnswer:
     if beside := [name for name in _OF_TAXONOMY if name in line]:
         raise InputError("labels", f"cannot stand beside {beside[0]}; label with the one or the other")
@@ -80,8 +84,11 @@ def _own_label(given: str) -> str:
     label = unicodedata.normalize("NFC", given).strip()
     if not label:
         raise InputError("labels", "holds an empty label; leave it out")
-    # Control characters, halves of characters, separators of lines and paragraphs.
-    if any(unicodedata.category(sign) in ("Cc", "Cs", "Zl", "Zp") for sign in label):
+    # Control characters, also those that turn the direction of writing; halves of characters; separators.
+    if any(
+        unicodedata.category(sign) in ("Cc", "Cs", "Zl", "Zp") or unicodedata.bidirectional(sign) in _TURNING
+        for sign in label
+    ):
         raise InputError("labels", f"{label!a} holds a control character; labels are shown on one line")
     return label
 

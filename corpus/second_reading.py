@@ -30,7 +30,7 @@ def read_labels(reading: Reading) -> dict[str, frozenset[str]]:
     labels = {}
     for language in LANGUAGES:
         path = _FOLDER / f"{language}.{reading}.txt"
-        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+        for number, line in enumerate(path.read_text(encoding="utf-8").rstrip("\n").split("\n"), 1):
             parts = [part.strip() for part in line.split("|")]
             if len(parts) != 4:
                 raise InputError(

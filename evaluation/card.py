@@ -103,6 +103,7 @@ def model_card(model: ModelId, report: Report, training: Training) -> str:
         spoken=declared_languages(each for answers in training.splits.values() for each in answers),
         words=words,
         headline=headline(report, "en"),
+        percent=lambda level: f"{100 * level:g}",
         language_name=lambda code: language_name(code, "en"),
         intervals=words["intervals" if report.groups > 1 else "no_intervals"].format(
             groups=report.groups, draws=count(DRAWS, "en")

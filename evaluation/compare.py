@@ -31,13 +31,13 @@ class Difference:
 
     Attributes:
         language: of the answers; None for all.
-        a, b: micro-F1; 1 where nothing is there and nothing was found.
+        a, b: micro-F1; None where nothing is there and nothing was found, which counts as right.
     """
 
     kind: Compared
     language: str | None
-    a: float
-    b: float
+    a: float | None
+    b: float | None
     difference: Estimate
 
     @property
@@ -114,15 +114,20 @@ def compare(
 
 def _difference(kind: Compared, language: str | None, a: Judged, b: Judged, weights: Floats) -> Difference:
     def f1(judged: Judged, weights: Floats | None = None) -> Floats:
-        return np.nan_to_num(count_cells(judged.gold, judged.found, weights).pooled().f1, nan=1.0)
+        return count_cells(judged.gold, judged.found, weights).pooled().f1
 
-    value = float(f1(b)) - float(f1(a))
+    def right(values: Floats) -> Floats:
+        """Where nothing is there, to find nothing is right."""
+        return np.nan_to_num(values, nan=1.0)
+
+    shown = [None if np.isnan(value) else float(value) for value in (f1(a), f1(b))]
+    value = float(right(f1(b)) - right(f1(a)))
     if (a.found == b.found).all():
         # Nothing differs, and no draw could: also where too few belong together for an interval.
         found = Estimate(0.0, 0.0, 0.0)
     else:
-        found = estimate(value, f1(b, weights) - f1(a, weights))
-    return Difference(kind, language, float(f1(a)), float(f1(b)), found)
+        found = estimate(value, right(f1(b, weights)) - right(f1(a, weights)))
+    return Difference(kind, language, shown[0], shown[1], found)
 
 
 def _tags(judged: Mapping[Measured, Judged]) -> Judged:

@@ -242,13 +242,18 @@ def _micro(counts: Counts, draws: Counts) -> Average:
 
 
 def _average(counts: Counts, draws: Counts, *, by_support: bool) -> Average:
+    """Average over labels; in a draw that has none of a rare label, that label is as it is on all answers."""
+
+    def filled(drawn: Floats, whole: Floats) -> Floats:
+        return np.where(np.isnan(drawn), whole, drawn)
+
     def over(values: Floats, of: Counts) -> Floats:
         return mean(values, of.right + of.missed if by_support else np.ones_like(of.right))
 
     return Average(
-        estimate(over(counts.precision, counts), over(draws.precision, draws)),
-        estimate(over(counts.recall, counts), over(draws.recall, draws)),
-        estimate(over(counts.f1, counts), over(draws.f1, draws)),
+        estimate(over(counts.precision, counts), over(filled(draws.precision, counts.precision), draws)),
+        estimate(over(counts.recall, counts), over(filled(draws.recall, counts.recall), draws)),
+        estimate(over(counts.f1, counts), over(filled(draws.f1, counts.f1), draws)),
     )
 
 

@@ -84,8 +84,12 @@ def read_readings(files: Sequence[Path]) -> list[dict[str, frozenset[str]]]:
     """
     readings = []
     texts: dict[str, str] = {}
+    kinds = set()
     for path in files:
         labelled = without_errors(read_labelled(path))
+        kinds |= {each.own is None for each in labelled}
+        if len(kinds) > 1:
+            raise InputError(path.name, "has labels of another kind than an earlier file; give files of one")
         for each in labelled:
             if texts.setdefault(each.answer.id, each.answer.text) != each.answer.text:
                 problem = "has another text than in an earlier file; give the readings of the same answers"
@@ -128,7 +132,8 @@ def cautions(model: str, data: Sequence[str]) -> list[Caution]:
         return ["learned"] if corpus == files_hash(map(Path, data)) else []
     found: list[Caution] = []
     if corpus != corpus_hash():
-        found.append("other_corpus")
+        # Whether it knows these answers cannot be told.
+        return ["other_corpus"]
     if "train" in data:
         found.append("learned")
     if {"validation", "calibration"} & set(data):
@@ -174,7 +179,8 @@ def _read_lines(path: Path) -> dict[str, dict[str, Any]]:
     except UnicodeDecodeError as error:
         raise InputError(str(path), "is not UTF-8") from error
     lines: dict[str, dict[str, Any]] = {}
-    for number, line in enumerate(text.splitlines(), 1):
+    # Only line feeds end a line: texts from word processors hold other separators.
+    for number, line in enumerate(text.rstrip("\n").split("\n"), 1):
         try:
             item = json.loads(line)
             name = str(item["id"])

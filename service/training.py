@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
 from evaluation.card import Training, model_card
 from evaluation.report import make_report
@@ -100,7 +100,6 @@ def train_transformer_into(
         raise MissingExtraError(error.name or "torch") from error
 
     output = output.resolve()
-    output.parent.mkdir(parents=True, exist_ok=True)
     checkpoint = output.with_name(output.name + ".checkpoint")
     steps = math.ceil(len(data.splits["train"]) / settings.batch)
     with _Shown(settings.epochs, steps, console) as shown:
@@ -117,10 +116,12 @@ class _Shown(Progress):
     def __init__(self, epochs: int, steps: int, console: Console) -> None:
         loss = TextColumn("epoch {task.fields[epoch]}, loss {task.fields[loss]:.2f}")
         super().__init__(loss, BarColumn(), TimeRemainingColumn(), console=console)
-        self._steps = steps
-        self._bar = self.add_task("", total=epochs * steps, epoch=1, loss=0.0)
+        self._epochs, self._steps = epochs, steps
+        self._bar: TaskID | None = None
 
     def step(self, epoch: int, step: int, loss: float) -> None:
+        if self._bar is None:
+            self._bar = self.add_task("", total=self._epochs * self._steps, epoch=1, loss=loss)
         self.update(self._bar, completed=epoch * self._steps + step + 1, epoch=epoch + 1, loss=loss)
 
     def epoch(self, epoch: int, f1: float) -> None:

@@ -12,7 +12,7 @@ def train(
     output: Annotated[Path, typer.Option("--output", "-o", help="The folder to write the model to.")],
     kind: Annotated[
         Literal["linear", "transformer"],
-        typer.Option("--kind", help="linear (a minute), or transformer (hours on two cores; extra 'train')."),
+        typer.Option("--kind", help="linear (a minute), or transformer (an hour on two cores)."),
     ] = "linear",
     device: Annotated[
         Literal["cpu", "cuda"], typer.Option("--device", help="Where a transformer is fine-tuned.")
@@ -54,6 +54,8 @@ def train(
     ] = 0.95,
 ) -> None:
     """Train a model on the corpus that comes with needtag, and write its card beside it (MODEL_CARD.md).
+
+    Needs the extra 'train' (pip install 'needtag[train]').
 
     With --data it learns from files of yours. A quarter of them is held back to calibrate by, none to test
     with: keep other answers for `needtag evaluate`.

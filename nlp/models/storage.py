@@ -77,7 +77,6 @@ def save_model(
     """
     folder = folder.resolve()
     check_folder(folder)
-    folder.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder.parent, prefix=f".{folder.name}-") as work:
         new = Path(work) / "new"
         new.mkdir()
@@ -99,13 +98,17 @@ def save_model(
 
 
 def check_folder(folder: Path) -> None:
-    """Refuse a folder that a model must not be written to.
+    """Refuse a folder that a model must not be written to, and make the one that it is to stand in.
 
     Raises:
-        ModelError: there is a file, or a folder with something else than a model.
+        ModelError: there is a file, or a folder with something else than a model; or it cannot be made.
     """
     if folder.exists() and not folder.is_dir():
         raise ModelError(str(folder), "is a file; give a folder")
+    try:
+        folder.resolve().parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ModelError(str(folder), f"cannot be made: {error.strerror}") from error
     if folder.exists() and any(folder.iterdir()) and not _holds_a_model_alone(folder):
         raise ModelError(str(folder), "holds something else than a model; give another folder")
 

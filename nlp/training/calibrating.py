@@ -261,7 +261,7 @@ def safe_threshold(confidence: Floats, present: Bools, levels: Levels) -> float 
     try:
         from mapie.risk_control import BinaryClassificationController
     except ModuleNotFoundError as error:
-        raise MissingExtraError(error.name or "mapie") from error
+        raise MissingExtraError("mapie") from error
     # Labels with little confidence are never safe; without them the search is short.
     said, right = confidence[confidence >= SAFE_FROM], present[confidence >= SAFE_FROM]
     if len(said) < SAFE_FEWEST:

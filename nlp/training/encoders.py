@@ -37,6 +37,8 @@ def load_encoder(name: str = DEFAULT_ENCODER) -> "tuple[Any, PreTrainedTokenizer
     # What it says of parts that are not used here would worry whoever trains.
     transformers.logging.set_verbosity_error()
     transformers.logging.disable_progress_bar()
+    if name != DEFAULT_ENCODER and name.startswith((".", "/", "~")) and not Path(name).is_dir():
+        raise ModelError(name, "is no folder")
     try:
         # Weights as plain numbers only: other formats can run code when they are read.
         here = Path(name).is_dir() or not _reachable(name)

@@ -1,6 +1,7 @@
 """Train the linear model."""
 
 from collections.abc import Sequence
+from importlib.util import find_spec
 
 import numpy as np
 from joblib import Parallel, delayed
@@ -9,7 +10,7 @@ from scipy.sparse import csr_matrix
 from sklearn.linear_model import LogisticRegression
 
 from nlp.answers import STANCES, LabelledAnswer, LabelledPassage
-from nlp.errors import InputError
+from nlp.errors import InputError, MissingExtraError
 from nlp.models import Calibration, LabelSet, ModelId, own_labels, taxonomy_labels
 from nlp.models.linear import LinearModel, label_columns, new_features, passage_features
 from nlp.models.scores import Floats, PassagedText
@@ -43,6 +44,8 @@ def train_linear(
     Raises:
         MissingExtraError: MAPIE, of the extra `train`, is not installed.
     """
+    if find_spec("mapie") is None:
+        raise MissingExtraError("mapie")
     model = fit_linear(train, jobs=jobs)
     model.familiar_share = familiar_share(model.known_words, validation)
     model.calibration = fit_calibration(model, validation, calibration, levels)

@@ -98,3 +98,9 @@ def test_mcnemar_is_that_of_the_hand_computation():
 def test_holm_is_that_of_the_hand_computation():
     assert holm([0.01, 0.04, 0.03, 0.005]) == pytest.approx([0.03, 0.06, 0.06, 0.02])
     assert holm([0.6, 0.7]) == [1, 1]
+
+
+def test_where_nothing_is_there_or_found_no_figure_is_shown(answers):
+    labelled, tagged = answers
+    offered = next(each for each in compare(labelled, tagged, tagged).differences if each.kind == "offered")
+    assert (offered.a, offered.b, offered.difference.value) == (None, None, 0)

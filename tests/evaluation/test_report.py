@@ -57,6 +57,22 @@ def test_all_kinds_are_measured_on_all_answers(report):
     assert report.groups == 2
 
 
+def test_macro_f1_lies_within_its_interval_also_where_labels_are_rare(label, found):
+    # Five labels of one answer each, found in none of them but one.
+    codes = ["legal.drafting", "data.research", "training.marking", "data.database", "protection.return"]
+    labelled = [
+        label(str(number), f"requested {code}", group=str(number)) for number, code in enumerate(codes)
+    ]
+    labelled += [label(str(number), group=str(number)) for number in range(5, 30)]
+    tagged = [
+        found(each.answer.id, *(["requested legal.drafting"] if number == 0 else []))
+        for number, each in enumerate(labelled)
+    ]
+    macro = make_report(labelled, tagged, data=["x"]).whole.kinds["sub-types"].macro.f1
+    assert macro.value == pytest.approx(0.2)
+    assert macro.low <= macro.value <= macro.high
+
+
 def test_the_best_language_is_laid_beside_the_worst(report, answers):
     # Of ten answers with a text in turns English and French, the first five are right.
     gap = report.language_gap

@@ -222,3 +222,33 @@ def test_a_label_that_only_answers_held_back_have_is_named(needtag, tmp_path, mo
     )
     assert code == 0
     assert "Not learned: [red]rare[/red]. Too few answers" in err
+
+
+def test_what_word_processors_put_between_lines_hinders_no_comparison(needtag, mine, tmp_path):
+    lines = [{"id": "1", "text": "No water\u2028in the tap.\x85", "labels": [WATER], "lang": "en"}]
+    data = write_lines(tmp_path / "data.jsonl", lines)
+    needtag("tag", data, "--model", mine, "--trust", "-o", tmp_path / "out.jsonl")
+    code, _, said = needtag("compare", tmp_path / "out.jsonl", mine, "--data", data, "--trust")
+    assert code == 0, said
+
+
+def test_readings_of_two_kinds_are_not_compared(needtag, few_answers, tmp_path):
+    own = write_lines(tmp_path / "own.jsonl", [{"id": "1", "text": "No water.", "labels": [WATER]}])
+    ours = {
+        "id": "1",
+        "text": "No water.",
+        "lang": "en",
+        "stances": ["none"],
+        "instruments": [],
+        "states": [],
+    }
+    code, _, said = needtag("agreement", own, write_lines(tmp_path / "ours.jsonl", [ours]))
+    assert code == 2
+    assert "ours.jsonl: has labels of another kind" in said
+
+
+def test_a_folder_that_cannot_be_made_is_named_before_training(needtag, tmp_path):
+    (tmp_path / "file").write_text("", "utf-8")
+    code, _, said = needtag("train", "--data", REMARKS, "-o", tmp_path / "file" / "model")
+    assert code == 2
+    assert "cannot be made" in said
