@@ -17,16 +17,16 @@ from nlp.models.calibration import logit
 from nlp.models.scores import Floats, PassagedText, Span
 from nlp.suggestions import Tag
 
-# Characters that are read to find the evidence of one answer; the transformer takes less than a second on two
-# cores. Where the whole answer without each word would be more, it is read about its passages only, and if
-# need be several words are taken out together.
+# Characters that are read to find the evidence of one answer, so that nobody waits long. Where the whole
+# answer without each word would be more, it is read about its passages only, and if need be several words are
+# taken out together.
 BUDGET = 50_000
-# Characters before and after a passage, in whole passages, that are read with it in such an answer: as
-# faithful as all of it, on answers of 100 words and more.
+# Characters before and after a passage, in whole passages, that are read with it in such an answer.
 CONTEXT = 100
 # The passages of a tag whose words are weighed, those that carry it most: a bound for answers of many pages.
 PASSAGES = 3
-# What is listed of a passage: so many words at most, and those that weigh so much of what its heaviest does.
+# What is listed of a passage: so many words at most, and those that weigh so much of what the tag's heaviest
+# word does.
 MOST_WORDS = 5
 LEAST_SHARE = 0.25
 
@@ -107,10 +107,12 @@ def find_evidence(
     found = {number: [next(scored) for _ in of_view] for number, of_view in variants.items()}
     evidence = []
     for tag, numbers in zip(tags, carriers, strict=True):
-        words: list[Evidence] = []
+        falls = {}
         for number in numbers:
             odds = logit(np.array([_scores_of(tag, each, model.labels)[0] for each in found[number]]))
-            words += _heaviest(views[number], np.round(odds[0] - odds[1:], 4))
+            falls[number] = np.round(odds[0] - odds[1:], 4)
+        least = LEAST_SHARE * max((float(each.max(initial=0)) for each in falls.values()), default=0)
+        words = [word for number in numbers for word in _heaviest(views[number], falls[number], least)]
         evidence.append(tuple(sorted(words, key=lambda word: (-word.weight, word.start))))
     return evidence
 
@@ -160,9 +162,8 @@ def _about(text: str, spans: Sequence[Span], passage: Span) -> Span:
     )
 
 
-def _heaviest(view: _View, falls: Floats) -> list[Evidence]:
-    """The pieces that weigh most, in order, those side by side joined."""
-    least = LEAST_SHARE * falls.max()
+def _heaviest(view: _View, falls: Floats, least: float) -> list[Evidence]:
+    """The pieces of a passage that weigh most, in order, those side by side joined."""
     heaviest = np.argsort(-falls, kind="stable")[:MOST_WORDS].tolist()
     found: list[Evidence] = []
     for number in sorted(number for number in heaviest if falls[number] >= least > 0):

@@ -24,8 +24,9 @@ from nlp.errors import MissingExtraError
 MOST_PIECES = 35_000
 # The words of each general list that are counted.
 LISTED_WORDS = 60_000
-# Basic Latin to Latin Extended-B, combining accents, and general punctuation to currency signs.
-CHARACTERS = [*range(0x20, 0x250), *range(0x300, 0x370), *range(0x2010, 0x20D0)]
+# Basic Latin to Latin Extended-B, combining accents, Latin Extended Additional, and general punctuation to
+# currency signs.
+CHARACTERS = [*range(0x20, 0x250), *range(0x300, 0x370), *range(0x1E00, 0x1F00), *range(0x2010, 0x20D0)]
 
 
 def listed_words() -> dict[str, float]:
