@@ -19,7 +19,7 @@ from nlp.models import TAGGED_STANCES, LabelSet, Scores
 from nlp.passages import scored_passages
 from nlp.training.batches import Targets, batches
 from nlp.training.calibrating import best_f1_threshold
-from nlp.training.network import Judgement, PassageNetwork, encode
+from nlp.training.network import Batch, Judgement, PassageNetwork, encode
 from nlp.training.settings import Settings
 
 if TYPE_CHECKING:
@@ -92,21 +92,10 @@ def fine_tune(
             chance=chance,
         )
         for step, (batch, targets) in enumerate(epoch):
-            with torch.autocast(settings.device, torch.bfloat16):
-                judgement = network.judge(batch.to(settings.device))
-            loss = loss_of(judgement, targets, batch.owners, settings)
-            if not loss.isfinite():
-                problem = (
-                    f"the loss of epoch {state.epoch + 1} is no number any more; lower the learning rate"
-                )
-                raise ModelError("training", problem)
-            optimizer.zero_grad()
-            loss.backward()
-            nn.utils.clip_grad_norm_(network.parameters(), 1.0)
-            optimizer.step()
+            loss = _learn(network, optimizer, batch, targets, settings)
             schedule.step()
             if watcher:
-                watcher.step(state.epoch, step, loss.item())
+                watcher.step(state.epoch, step, loss)
         state.epoch += 1
         scores = score_all(network, tokenizer, validation, settings)
         f1 = validation_f1(scores, validation, network.labels)
@@ -115,6 +104,22 @@ def fine_tune(
             watcher.epoch(state.epoch - 1, f1)
     network.load_state_dict(state.best)
     return state.best_f1
+
+
+def _learn(
+    network: PassageNetwork, optimizer: Any, batch: Batch, targets: Targets, settings: Settings
+) -> float:
+    """Learn from one batch; gives the loss."""
+    with torch.autocast(settings.device, torch.bfloat16):
+        judgement = network.judge(batch.to(settings.device))
+    loss = loss_of(judgement, targets, batch.owners, settings)
+    if not loss.isfinite():
+        raise ModelError("training", "has a loss that is no number any more; lower the learning rate")
+    optimizer.zero_grad()
+    loss.backward()
+    nn.utils.clip_grad_norm_(network.parameters(), 1.0)
+    optimizer.step()
+    return loss.item()
 
 
 class _State:
