@@ -58,10 +58,9 @@ def windows(pieces: int, passages: Sequence[Span]) -> list[Window]:
     holders: dict[Span, list[int]] = {}
     for number, (first, last) in enumerate(passages):
         held = {bound: min(last, bound[1]) - max(first, bound[0]) for bound in bounds}
-        for bound in [each for each in bounds if held[each] > 0] if last - first > WINDOW else []:
+        reached = [bound for bound in bounds if held[bound] > 0]
+        for bound in reached if last - first > WINDOW else [max(bounds, key=held.__getitem__)]:
             holders.setdefault(bound, []).append(number)
-        if last - first <= WINDOW:
-            holders.setdefault(max(bounds, key=held.__getitem__), []).append(number)
     return [Window(*bound, numbers) for bound, numbers in holders.items()]
 
 
