@@ -30,7 +30,8 @@ BASE = Settings(epochs=3, noise=0.0)
 ROWS: Mapping[str, Settings] = {
     "chosen": BASE,
     "passage": replace(BASE, unit="passage"),
-    "beside": replace(BASE, unit="passage beside answer"),
+    # Each passage comes with its whole answer: sixteen answers at once would take 22 GB.
+    "beside": replace(BASE, unit="passage beside answer", batch=4),
     "frozen": replace(BASE, frozen=True),
     "tags-10": replace(BASE, tag_weight=10),
     "tags-30": replace(BASE, tag_weight=30),
