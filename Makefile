@@ -2,20 +2,34 @@
 PYTHON ?= python3
 BIN := .venv/bin
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
+QUESTIONNAIRES := $(filter-out %.py,$(wildcard examples/*))
 
-.PHONY: run test lint bench peers
+.PHONY: run test soak lint messages bench peers
 
+# What is loaded already stays as it is.
 run: .venv/.installed
-	$(BIN)/needtag tag examples/*
+	$(BIN)/needtag import $(QUESTIONNAIRES)
+	$(BIN)/needtag serve --demo --host 127.0.0.1
 
 test: .venv/.test-installed
 	$(BIN)/python -m pytest --numprocesses 2
+
+# Crashes and load for minutes, one test after the other, as they measure what this machine can do.
+soak: .venv/.test-installed
+	$(BIN)/python -m pytest -m soak
 
 lint: .venv/.test-installed
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+# The texts of the pages into service/review/locales; what is new there is then translated by hand.
+messages: .venv/.installed
+	$(BIN)/pybabel --quiet extract --mapping-file pyproject.toml --sort-output --no-location \
+	  --output-file .venv/needtag.pot service/review
+	$(BIN)/pybabel --quiet update --domain needtag --input-file .venv/needtag.pot --output-dir service/review/locales \
+	  --no-wrap --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date
 
 # Speed, memory and start on this machine, beside PyTorch.
 bench: .venv/.test-installed

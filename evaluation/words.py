@@ -10,6 +10,7 @@ from babel.numbers import format_decimal
 from evaluation.bootstrap import Estimate
 from nlp.answers import Language
 from nlp.data import read_yaml
+from nlp.taxonomy import load_taxonomy
 
 # No-break space, and the narrow one.
 SPACE, THIN = "\u00a0", "\u202f"
@@ -36,7 +37,7 @@ def number(value: float | None, lang: Language = "en", *, sign: bool = False, pl
     """A figure with so many decimals; a dash where there is none."""
     if value is None:
         return "–"
-    decimals = "0." + "0" * places
+    decimals = "0." + "0" * places if places else "#,##0"
     return str(format_decimal(value, format=f"+{decimals};-{decimals}" if sign else decimals, locale=lang))
 
 
@@ -45,14 +46,22 @@ def count(value: int, lang: Language) -> str:
     return str(format_decimal(value, format="#,##0", locale=lang))
 
 
-def interval(estimate: Estimate | None, lang: Language = "en", *, sign: bool = False) -> str:
+def interval(estimate: Estimate | None, lang: Language = "en", *, sign: bool = False, places: int = 3) -> str:
     """The interval of a figure; empty where there is none."""
     if estimate is None or estimate.low is None:
         return ""
-    return f"{number(estimate.low, lang, sign=sign)}{SPACE}–{SPACE}{number(estimate.high, lang, sign=sign)}"
+    low, high = (number(each, lang, sign=sign, places=places) for each in (estimate.low, estimate.high))
+    return f"{low}{SPACE}–{SPACE}{high}"
 
 
 def of_hundred(share: float) -> str:
     """How many of 100; 0 and 100 only where it is none and all."""
     rounded = round(100 * share)
     return str(min(max(rounded, 1 if share > 0 else 0), 99 if share < 1 else 100))
+
+
+def short_names(lang: Language) -> dict[str, str]:
+    """The short labels by code, also of codes that were retired."""
+    known = load_taxonomy()
+    entries = (*known.types, *known.subtypes, *known.instruments, *known.retired)
+    return {entry.code: entry.short(lang) for entry in entries}

@@ -10,11 +10,14 @@ import typer
 
 from nlp.answers import Language
 from nlp.errors import InputError, NeedtagError
-from service import corpus_cli, training_cli
+from service import corpus_cli, export_cli, people_cli, serving_cli, training_cli
 from service.exit_codes import BAD_INPUT, FAULT
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 app.add_typer(corpus_cli.app, name="corpus")
+app.add_typer(serving_cli.db, name="db")
+app.add_typer(serving_cli.key, name="key")
+app.add_typer(people_cli.user, name="user")
 
 LangOption = Annotated[Language, typer.Option("--lang", help="Language of labels and of States' names.")]
 ModelOption = Annotated[
@@ -110,11 +113,30 @@ def tag(
 
 
 app.command()(training_cli.train)
+app.command()(serving_cli.serve)
+app.command()(serving_cli.worker)
+app.command("import")(serving_cli.import_files)
+app.command()(serving_cli.settings)
+app.command()(export_cli.export)
 
 
 @app.command()
 def evaluate(
-    data: DataOption,
+    data: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--data", help="Labelled answers (.jsonl), or a split of the corpus by its name; repeatable."
+        ),
+    ] = None,
+    decisions: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--decisions",
+            metavar="FILE",
+            help="Instead of --data: an export (.jsonl, .csv) of tags, for how many suggestions were taken, "
+            "or of decisions, for edits, time and what was added. Repeatable: give both.",
+        ),
+    ] = None,
     model: ModelOption = "default",
     metadata: MetadataOption = False,
     html: Annotated[
@@ -126,10 +148,17 @@ def evaluate(
     lang: LangOption = "en",
     trust: TrustOption = False,
 ) -> None:
-    """Measure a model on labelled answers, with 95 % intervals.
+    """Measure a model on labelled answers, or what reviewers decided on its suggestions, with 95 % intervals.
 
     Each look at the split `test` is written down in corpus/test-uses.csv.
     """
+    if decisions:
+        if data or html or json_file:
+            raise InputError("--decisions", "is printed alone; leave out --data, --html and --json")
+        _print_decisions(decisions, lang)
+        return
+    if not data:
+        raise InputError("--data", "must be given, or --decisions; see needtag evaluate --help")
     from rich.console import Console
 
     from evaluation.html import render_html
@@ -159,6 +188,16 @@ def evaluate(
         write_text(html, render_html(report, labelled, lang))
     if json_file:
         write_text(json_file, json.dumps(report.to_json(), ensure_ascii=False, indent=1) + "\n")
+
+
+def _print_decisions(files: list[Path], lang: Language) -> None:
+    from rich.console import Console
+
+    from evaluation.decision_tables import print_decisions
+    from evaluation.decisions import decision_figures
+    from service.decision_files import read_exports
+
+    print_decisions(decision_figures(*read_exports(files)), Console(), lang)
 
 
 @app.command()
@@ -255,3 +294,7 @@ def _leaves(group: BaseExceptionGroup[BaseException]) -> list[BaseException]:
         for error in group.exceptions
         for leaf in (_leaves(error) if isinstance(error, BaseExceptionGroup) else [error])
     ]
+
+
+if __name__ == "__main__":
+    main()

@@ -4,26 +4,21 @@ A run writes JSON Lines to a file beside its output, `<output>.part`, and makes 
 end. So every format can be resumed, and the output is there whole or not at all.
 """
 
-import csv
 import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 from nlp.answers import Language
 from nlp.errors import InputError
 from nlp.taxonomy import load_taxonomy
-from service.spreadsheet import safe_cell
+from service.spreadsheet import CSV_ENCODING, Row, csv_lines, write_xlsx
 
 Record = dict[str, Any]
-Row = Sequence[str | float]
 
 _ANSWER_COLUMNS = ("id", "language", "stances", "states", "unsure", "question", "text", "model")
 _TAG_COLUMNS = ("kind", "code", "label", "stance", "confidence", "band", "passages", "evidence")
 COLUMNS = (*_ANSWER_COLUMNS, *_TAG_COLUMNS, "error")
-# What XLSX allows in a cell, and a little less than it allows on a sheet.
-LONGEST_CELL = 32_767
-SHEET_ROWS = 1_000_000
 # Those of the question, the text and the label, by the order of COLUMNS.
 WIDE_COLUMNS = "FGK"
 
@@ -63,40 +58,12 @@ def _write_jsonl(records: Iterable[Record], target: Path, _: Language) -> None:
 
 
 def _write_csv(records: Iterable[Record], target: Path, lang: Language) -> None:
-    # The byte order mark tells spreadsheets that this is UTF-8.
-    with target.open("w", encoding="utf-8-sig", errors="replace", newline="") as file:
-        writer = csv.writer(file)
-        for row in _table(records, lang):
-            writer.writerow([safe_cell(value) if isinstance(value, str) else value for value in row])
+    with target.open("w", encoding=CSV_ENCODING, errors="replace", newline="") as file:
+        file.writelines(csv_lines(_table(records, lang)))
 
 
 def _write_xlsx(records: Iterable[Record], target: Path, lang: Language) -> None:
-    from openpyxl import Workbook
-    from openpyxl.cell import WriteOnlyCell
-    from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
-
-    workbook = Workbook(write_only=True)
-    for number, row in enumerate(_table(records, lang)):
-        if number % SHEET_ROWS == 0:
-            sheet = workbook.create_sheet(f"tags {number // SHEET_ROWS + 1}" if number else "tags")
-            sheet.freeze_panes = "B2"
-            for letter in WIDE_COLUMNS:
-                sheet.column_dimensions[letter].width = 40
-        cells = []
-        for value in row:
-            text = ILLEGAL_CHARACTERS_RE.sub("�", value) if isinstance(value, str) else value
-            cell = WriteOnlyCell(sheet, _cut(text) if isinstance(text, str) else text)
-            if isinstance(text, str):
-                # As text, so that no spreadsheet runs it as a formula.
-                cell.data_type = "s"
-            cells.append(cell)
-        sheet.append(cells)
-    workbook.save(target)
-
-
-def _cut(text: str) -> str:
-    """What fits into a cell; an ellipsis says that there is more, which JSON Lines and CSV hold."""
-    return text if len(text) <= LONGEST_CELL else text[: LONGEST_CELL - 1] + "…"
+    write_xlsx(_table(records, lang), target, title="tags", wide=WIDE_COLUMNS)
 
 
 def _table(records: Iterable[Record], lang: Language) -> Iterator[Row]:

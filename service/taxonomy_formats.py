@@ -62,15 +62,19 @@ def _table(taxonomy: Taxonomy, lang: Language) -> str:
     return "".join(f"{line.rstrip()}\n" for line in written.getvalue().splitlines())
 
 
-def _json(taxonomy: Taxonomy) -> str:
-    document = {
+def document(taxonomy: Taxonomy) -> dict[str, Any]:
+    """The taxonomy as JSON has it: everything in all languages, retired codes included."""
+    return {
         "version": taxonomy.version,
         "types": [_fields(entry) for entry in taxonomy.types],
         "subtypes": [_fields(entry) for entry in taxonomy.subtypes],
         "instruments": [_fields(entry) for entry in taxonomy.instruments],
         "retired": [_fields(entry) for entry in taxonomy.retired],
     }
-    return json.dumps(document, ensure_ascii=False, indent=2) + "\n"
+
+
+def _json(taxonomy: Taxonomy) -> str:
+    return json.dumps(document(taxonomy), ensure_ascii=False, indent=2) + "\n"
 
 
 def _fields(entry: Entry) -> dict[str, Any]:

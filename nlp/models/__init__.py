@@ -4,7 +4,14 @@ from nlp.models.calibration import Band, Bands, Calibration, LabelKind, Logistic
 from nlp.models.labels import LabelSet, own_labels, taxonomy_labels
 from nlp.models.model import DummyModel, Model, ModelId
 from nlp.models.scores import TAGGED_STANCES, Scores
-from nlp.models.storage import DEFAULT_FOLDER, check_folder, load_model, save_model, trained_on
+from nlp.models.storage import (
+    DEFAULT_FOLDER,
+    check_folder,
+    default_id,
+    load_model,
+    save_model,
+    trained_on,
+)
 
 __all__ = [
     "DEFAULT_FOLDER",
@@ -20,6 +27,7 @@ __all__ = [
     "ModelId",
     "Scores",
     "check_folder",
+    "default_id",
     "load_model",
     "own_labels",
     "save_model",

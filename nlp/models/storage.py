@@ -128,6 +128,15 @@ def trained_on(model: str) -> str | None:
     return None if model == DUMMY else _read_json(folder / _MANIFEST).get("corpus")
 
 
+def default_id() -> ModelId:
+    """Say which version the default model has, without loading it.
+
+    Raises:
+        ModelError: its manifest cannot be read.
+    """
+    return ModelId(DEFAULT, str(_read_json(DEFAULT_FOLDER / _MANIFEST).get("version")))
+
+
 def _manifest(model: "StoredModel", folder: Path, corpus: str) -> dict[str, Any]:
     manifest = {
         "format": FORMAT,

@@ -21,6 +21,7 @@ class Heading:
         external_id, replaces: as in `Questionnaire`; None outside one.
         state, instruments, cycle, language: as in `Answer`.
         several: whether the file may hold other questionnaires, whose answers may have the same ids.
+        columns: as in `Questionnaire`.
     """
 
     external_id: str | None = None
@@ -30,6 +31,7 @@ class Heading:
     cycle: str | None = None
     language: str | None = None
     several: bool = False
+    columns: tuple[tuple[str, str | None], ...] = ()
 
 
 Entry = tuple[Heading, Answer]
@@ -68,10 +70,10 @@ class Understanding:
         return InputError(concerns, error.problem, id=error.id or row)
 
     def _head(self, cover: Cover) -> Iterator[InputError]:
-        heading = Heading(several=bool(cover.fields.get("several")))
+        heading = Heading(several=bool(cover.fields.get("several")), columns=cover.columns)
         for name, value in cover.fields.items():
             try:
-                heading = replace(heading, **_meaning(name, value, cover.where))
+                heading = replace(heading, **meaning(name, value, cover.where))
             except InputError as error:
                 yield self._placed(error)
         if "state" not in cover.fields:
@@ -90,7 +92,7 @@ class Understanding:
             name: getattr(self.heading, name) for name in ("state", "instruments", "cycle", "language")
         }
         for name, value in item.fields.items():
-            values |= {k: v for k, v in _meaning(name, value, item.where).items() if v}
+            values |= {k: v for k, v in meaning(name, value, item.where).items() if v}
         values["id"] = self._id(item)
         if values["id"] in self.seen:
             problem = f"{values['id'][:100]!r} has come before in this file; give each answer its own"
@@ -107,7 +109,7 @@ class Understanding:
         return f"{self.heading.external_id}/{own}" if self.heading.several else own
 
 
-def _meaning(name: str, value: object, where: str) -> dict[str, Any]:
+def meaning(name: str, value: object, where: str) -> dict[str, Any]:
     """Return the value of a field as `Answer` or `Heading` holds it, by the name that it has there."""
     place = f"{where}, {name}".removeprefix(", ")
     match name:

@@ -19,11 +19,13 @@ class Cover:
         where: its place in the file, for messages.
         fields: values by field name, as the file spells them.
         lines: other lines of a cover page, where a State or an instrument may stand without a label.
+        columns: (name, field) pairs of the table under it; the field is None where no answer has it.
     """
 
     where: str
     fields: Mapping[str, Any]
     lines: tuple[str, ...] = ()
+    columns: tuple[tuple[str, str | None], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +48,8 @@ def to_line(item: Item) -> str:
     if isinstance(item, InputError):
         return json.dumps({"where": item.concerns, "problem": item.problem})
     if isinstance(item, Cover):
-        return json.dumps({"where": item.where, "cover": dict(item.fields), "lines": item.lines})
+        cover = {"cover": dict(item.fields), "lines": item.lines, "columns": item.columns}
+        return json.dumps({"where": item.where} | cover)
     return json.dumps({"where": item.where, "record": dict(item.fields)})
 
 
@@ -56,5 +59,6 @@ def from_line(line: bytes) -> Item:
     if "problem" in found:
         return InputError(found["where"], found["problem"])
     if "cover" in found:
-        return Cover(found["where"], found["cover"], tuple(found["lines"]))
+        columns = tuple((name, field) for name, field in found["columns"])
+        return Cover(found["where"], found["cover"], tuple(found["lines"]), columns)
     return Record(found["where"], found["record"])

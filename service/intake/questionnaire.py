@@ -23,6 +23,7 @@ class Questionnaire:
         cycle: the reporting cycle, as the form names it.
         language: "en", "fr" or "es" as declared.
         answers: in the file's order, their ids unique within the questionnaire.
+        columns: (name, field) pairs of the table that held them; the field is None where no answer has it.
     """
 
     external_id: str
@@ -32,6 +33,7 @@ class Questionnaire:
     cycle: str | None
     language: str | None
     answers: tuple[Answer, ...]
+    columns: tuple[tuple[str, str | None], ...] = ()
 
 
 def read_questionnaires(
@@ -68,4 +70,5 @@ def _questionnaire(name: str, heading: Heading, answers: list[Answer]) -> Questi
         answers=tuple(
             replace(answer, id=answer.id.removeprefix(f"{heading.external_id}/")) for answer in answers
         ),
+        columns=heading.columns,
     )

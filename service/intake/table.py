@@ -1,7 +1,7 @@
 """Rows of cells, from whatever file, to records: the header found, what stands above it understood."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain, islice
 
 from nlp.errors import InputError
@@ -82,12 +82,20 @@ def read_rows(rows: Iterator[Row], columns: Columns) -> Items:
         if broken:
             raise InputError("", f"has no column of answers that can be read: {broken}")
         raise NoHeaderError(cover_of(cells), seen=[cell for row in cells[:1] for cell in row if cell.strip()])
-    yield cover_of(cells[: header.index])
+    yield replace(cover_of(cells[: header.index]), columns=_understood(header))
     for where, row in chain(first[header.index + 1 :], rows):
         if isinstance(row, InputError):
             yield row
         elif any(cell.strip() for cell in row if not isinstance(cell, FromAbove)):
             yield _record(where, row, header)
+
+
+def _understood(header: Header) -> tuple[tuple[str, str | None], ...]:
+    """Tell which field each named column holds."""
+    fields: dict[int, str] = dict.fromkeys(header.more, "text") | {
+        n: name for name, n in header.fields.items()
+    }
+    return tuple((name.strip()[:200], fields.get(n)) for n, name in enumerate(header.names) if name.strip())
 
 
 class NoHeaderError(InputError):

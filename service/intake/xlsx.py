@@ -4,6 +4,7 @@ import datetime as dt
 import re
 import zipfile
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any, BinaryIO
 
 import openpyxl
@@ -33,11 +34,7 @@ def read_xlsx(stream: BinaryIO, columns: Columns) -> Items:
         try:
             for item in read_rows(_rows(sheet, merged), columns):
                 found = True
-                yield (
-                    Cover(item.where, above | dict(item.fields), item.lines)
-                    if isinstance(item, Cover)
-                    else item
-                )
+                yield replace(item, fields=above | dict(item.fields)) if isinstance(item, Cover) else item
         except NoHeaderError as error:
             above |= error.cover.fields
             missing = missing or error

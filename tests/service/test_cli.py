@@ -279,7 +279,7 @@ def test_a_model_is_not_trained_for_a_folder_that_holds_something_else(needtag, 
 
 
 def test_many_rows_go_on_another_sheet(needtag, answers, tmp_path, monkeypatch):
-    monkeypatch.setattr("service.records.SHEET_ROWS", 2)
+    monkeypatch.setattr("service.spreadsheet.SHEET_ROWS", 2)
     needtag("tag", answers, "-o", tmp_path / "out.xlsx", "--model", "dummy")
     book = openpyxl.load_workbook(tmp_path / "out.xlsx")
     assert [sheet.title for sheet in book] == ["tags", "tags 2"]

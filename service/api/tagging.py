@@ -1,0 +1,38 @@
+"""/v1/tag: answers tagged at once, and not stored."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Response
+
+from nlp.answers import Language
+from service.api.dependencies import DatabaseDep, KeyedRoute, Sender, TaggersDep
+from service.api.problems import responses
+from service.api.schemas import AnswersGiven, TaggedAnswers
+from service.records import to_line
+from service.store.models import active_model
+from service.taggers import tag_each
+
+router = APIRouter(route_class=KeyedRoute, tags=["tagging"])
+
+
+@router.post(
+    "/v1/tag",
+    responses={200: {"model": TaggedAnswers}, **responses(401, 403, 422, 503)},
+    response_class=Response,
+)
+def tag_answers(
+    actor: Sender,  # noqa: ARG001 - asked for the right alone
+    given: AnswersGiven,
+    database: DatabaseDep,
+    taggers: TaggersDep,
+    lang: Annotated[Language, Query(description="Of the names of States.")] = "en",
+) -> Response:
+    """Tag answers at once by the active model; nothing is stored. Each item is what `needtag tag` writes."""
+    with database.reading() as session:
+        model = active_model(session)
+    records: list[dict[str, Any]] = tag_each(
+        taggers.of(model), [each.answer() for each in given.answers], lang
+    )
+    # Written as the command line writes them, so that both give the same bytes.
+    items = ",".join(to_line(each).rstrip("\n") for each in records)
+    return Response(f'{{"items":[{items}]}}', media_type="application/json")

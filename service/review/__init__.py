@@ -1,0 +1,1 @@
+"""The reviewers' pages: HTML from templates, one style sheet, small modules of script; no build step."""

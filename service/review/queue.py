@@ -1,0 +1,112 @@
+"""The queue: the questionnaires, how far they are, who has them, and the next one for whoever asks."""
+
+import datetime as dt
+from typing import Any, Literal, cast, get_args
+
+from fastapi import APIRouter, Request
+from fastapi.responses import RedirectResponse, Response
+from sqlalchemy import ColumnElement, Select, and_, case, exists, func, select
+from sqlalchemy.orm import Session
+
+from nlp.answers import Language
+from nlp.states import all_states
+from service.api.dependencies import DatabaseDep
+from service.permissions import may_review, may_send
+from service.review.dependencies import ReviewerPage, Visitor
+from service.review.filters import OF_QUESTIONNAIRES, choices, given, in_order, read_questionnaire_filter
+from service.review.languages import language_for
+from service.review.paging import Pages, page_number
+from service.review.rendering import page
+from service.store import holds, users
+from service.store.progress import STATUSES, Status, find_questionnaires, progress_of, uncertainty
+from service.store.questionnaires import instruments_of
+from service.store.tables import Hold, Questionnaire
+
+router = APIRouter(include_in_schema=False)
+
+Order = Literal["uncertain", "oldest", "state"]
+ORDERS: tuple[Order, ...] = get_args(Order)
+
+ROWS = 50
+"""Questionnaires a page."""
+
+
+@router.get("/")
+def show(request: Request, database: DatabaseDep, actor: Visitor) -> Response:
+    """Show the questionnaires that the address asks for."""
+    asked = given(request, (*OF_QUESTIONNAIRES, "status", "mine", "order"))
+    wanted, wrong = read_questionnaire_filter(asked)
+    known = {"status": STATUSES, "mine": ("1",), "order": ORDERS}
+    wrong += [name for name, values in known.items() if name in asked and asked[name] not in values]
+    language = language_for(request)
+    with database.reading() as session:
+        found = find_questionnaires(wanted, status=cast("Status | None", asked.get("status")))
+        if "mine" in asked:
+            found = found.where(_held(actor.name))
+        # A filter that cannot be read must not look like one that lets nothing through.
+        total = 0 if wrong else _count(session, found)
+        pages = Pages(page_number(request), total, ROWS)
+        context = {
+            "asked": asked,
+            "wrong": wrong,
+            "orders": ORDERS,
+            "statuses": STATUSES,
+            "choices": choices(session, language),
+            "pages": pages,
+            "rows": [] if wrong else _rows(session, _ordered(found, asked.get("order"), language), pages),
+            "nothing_here": session.scalar(select(Questionnaire.id).limit(1)) is None,
+            "may_review": may_review(actor),
+            "may_send": may_send(actor),
+        }
+    return page(request, "queue.html.j2", context, status=422 if wrong else 200)
+
+
+def _held(person: str) -> ColumnElement[bool]:
+    """Whether a person has a questionnaire now, as part of a query that may itself know who has it."""
+    mine = Hold.questionnaire_id == Questionnaire.id, Hold.person == person
+    return exists().where(*mine, Hold.until >= dt.datetime.now(dt.UTC)).correlate(Questionnaire)
+
+
+def _count(session: Session, found: Select[Any]) -> int:
+    return session.scalar(select(func.count()).select_from(found.order_by(None).subquery())) or 0
+
+
+def _ordered(found: Select[Any], order: str | None, language: Language) -> Select[Any]:
+    if order == "oldest":
+        return found.order_by(None).order_by(Questionnaire.id)
+    if order == "state":
+        ranks = {
+            code: rank for rank, code in enumerate(in_order([each.code for each in all_states()], language))
+        }
+        rank = case(ranks, value=Questionnaire.state, else_=len(ranks))
+        return found.order_by(None).order_by(rank, Questionnaire.id)
+    return found.order_by(None).order_by(uncertainty().desc(), Questionnaire.id)
+
+
+def _rows(session: Session, found: Select[Any], pages: Pages) -> list[dict[str, Any]]:
+    kept = and_(Hold.questionnaire_id == Questionnaire.id, Hold.until >= dt.datetime.now(dt.UTC))
+    shown = found.outerjoin(Hold, kept).add_columns(uncertainty().label("unsure"), Hold.person)
+    rows = session.execute(shown.offset(pages.first).limit(pages.size)).all()
+    ids = [row.Questionnaire.id for row in rows]
+    progress, instruments = progress_of(session, ids), instruments_of(session, ids)
+    return [
+        {
+            "questionnaire": row.Questionnaire,
+            "instruments": instruments[row.Questionnaire.id],
+            "progress": progress[row.Questionnaire.id],
+            "unsure": row.unsure,
+            "person": row.person,
+        }
+        for row in rows
+    ]
+
+
+@router.post("/next")
+def take_next(request: Request, database: DatabaseDep, actor: ReviewerPage) -> Response:
+    """Give the person the questionnaire that they should take next, and nobody else."""
+    with database.writing() as session:
+        user = users.get_user(session, actor.name)
+        found = holds.next_for(session, user)
+    if found is None:
+        return page(request, "nothing_left.html.j2", {"spoken": user.languages})
+    return RedirectResponse(f"/questionnaires/{found}/next", 303)

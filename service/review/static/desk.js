@@ -1,0 +1,401 @@
+// The desk: keys and buttons become decisions, shown at once and sent by the outbox.
+// Nothing is said here in words: those stand in the page, in its language.
+
+import { openAdding, whenAdded } from "./adding.js";
+import { light } from "./evidence.js";
+import { Outbox } from "./outbox.js";
+import { plain } from "./plain.js";
+
+const desk = document.getElementById("desk");
+const { answer, user, reading, nextOpen } = desk.dataset;
+const byId = (id) => document.getElementById(id);
+const panel = () => byId("panel");
+const chips = () => [...desk.querySelectorAll(".chip")];
+const isDone = () => panel().dataset.done === "1";
+const mayDecide = () => desk.dataset.mayReview === "1" && !isDone();
+const tagOf = (chip) => ({ code: chip.dataset.code, stance: chip.dataset.stance || null });
+const labelOf = (chip) => chip.getAttribute("aria-label");
+const chipOf = ({ code, stance }) => chips().find((chip) => chip.dataset.code === code && chip.dataset.stance === (stance ?? ""));
+
+let chosen = { code: "", stance: "", place: 0 }; // the tag that had the focus last
+let goOnAfter; // key of the "done" by which this page is left
+let refreshed = Promise.resolve();
+
+// --- What the service knows, and on top of it what it does not know yet -------------------------------------------
+
+let known = panel().cloneNode(true); // the panel as the service gave it
+
+const outbox = new Outbox(user, Number(reading), {
+  changed: showOutbox,
+  saved(item, body) {
+    if (item.answer !== answer) return;
+    panel().dataset.version = known.dataset.version = body.version;
+    if (item.key === goOnAfter) location.assign(nextOpen);
+    else if (!outbox.waitingFor(answer).length) refreshed = refresh();
+  },
+  refused(refusedAnswer) {
+    goOnAfter = undefined;
+    if (refusedAnswer === answer) refreshed = refresh();
+  },
+});
+
+async function refresh() {
+  try {
+    const response = await fetch(desk.dataset.panel);
+    if (!response.ok || response.redirected) return;
+    const page = new DOMParser().parseFromString(await response.text(), "text/html");
+    const fresh = page.getElementById("panel");
+    // A later decision may be known by now, which this panel does not show.
+    if (Number(fresh.dataset.version) >= Number(known.dataset.version)) known = document.adoptNode(fresh);
+  } catch {
+    return; // as decided, and fresh when the page is next opened
+  }
+  draw();
+}
+
+// Show what the service knows, then what waits; parts that are as they were stay, with what is typed in them.
+function draw() {
+  const focus = focused();
+  Object.assign(panel().dataset, known.dataset);
+  panel().className = known.className;
+  for (const part of known.querySelectorAll("[data-part]")) {
+    const shown = panel().querySelector(`[data-part="${part.dataset.part}"]`);
+    if (!shown.isEqualNode(part)) shown.replaceWith(part.cloneNode(true));
+  }
+  for (const item of outbox.waitingFor(answer)) item.decisions.forEach(show);
+  if (focus) refocus(focus);
+}
+
+const SHOW = {
+  accept: (decision) => mark(chipOf(decision), "accepted"),
+  reject: (decision) => mark(chipOf(decision), "rejected"),
+  restance(decision) {
+    const chip = chipOf(decision);
+    if (!chip || chipOf({ ...decision, stance: decision.new_stance })) return mark(chip, "moved");
+    chip.dataset.stance = decision.new_stance;
+    chip.querySelector("select").value = decision.new_stance;
+    mark(chip, "accepted");
+  },
+  add(decision) {
+    const chip = chipOf(decision);
+    return chip ? mark(chip, "accepted") : byId("adding-now").append(addedChip(decision));
+  },
+  "state-add"(decision) {
+    if (stateItem(decision.state)) return;
+    const item = byId("added-state").content.cloneNode(true).firstElementChild;
+    item.dataset.state = decision.state;
+    item.querySelector(".name").textContent = stateOptions().find((each) => each.dataset.code === decision.state).value;
+    byId("states").append(item);
+  },
+  "state-remove": (decision) => stateItem(decision.state)?.remove(),
+  done() {
+    panel().dataset.done = "1";
+    panel().classList.add("done");
+  },
+};
+
+const show = (decision) => SHOW[decision.act]?.(decision);
+const stateItem = (code) => byId("states").querySelector(`[data-state="${code}"]`);
+const stateOptions = () => [...byId("all-states").options];
+
+function mark(chip, status) {
+  if (!chip) return;
+  chip.classList.remove("open", "accepted", "rejected", "moved");
+  chip.classList.add(status);
+  chip.dataset.status = status;
+  const [yes, no] = chip.querySelectorAll(".yes, .no");
+  if (yes) yes.disabled = status === "accepted" || !chip.dataset.band;
+  if (no) no.disabled = status === "rejected" || status === "moved";
+}
+
+function addedChip({ code, stance }) {
+  const item = byId("added-chip").content.cloneNode(true).firstElementChild;
+  const chip = item.querySelector(".chip");
+  const option = document.querySelector(`#adding-options [data-code="${code}"]`);
+  const label = option.querySelector("strong").textContent;
+  const spoken = document.querySelector(`#adding-stance [value="${stance}"]`)?.parentElement.textContent.trim();
+  chip.dataset.code = code;
+  chip.dataset.stance = stance ?? "";
+  chip.setAttribute("aria-label", label);
+  chip.querySelector(".label").textContent = label;
+  chip.querySelector(".new-stance").textContent = spoken ? ` · ${spoken}` : "";
+  return item;
+}
+
+function showOutbox() {
+  const unsent = outbox.unsent;
+  byId("unsent").hidden = unsent.length === 0;
+  byId("unsent").querySelector(".what").textContent = unsent.map((item) => item.words).join("; ");
+  if (unsent.length) document.activeElement.closest(".chip")?.scrollIntoView({ block: "nearest" });
+  const refused = outbox.refusedItems;
+  const here = refused.filter((item) => item.answer === answer);
+  const elsewhere = refused.find((item) => item.answer !== answer);
+  byId("refused").hidden = here.length === 0;
+  if (here.length) {
+    const conflict = here[0].status === 409;
+    byId("refused").querySelector(".what").textContent = here.map((item) => item.words).join("; ");
+    byId("refused").querySelector(".conflict").hidden = !conflict;
+    byId("refused").querySelector(".why").textContent = conflict ? "" : here[0].detail;
+  }
+  byId("elsewhere").hidden = !elsewhere;
+  if (elsewhere) byId("elsewhere").querySelector("a").href = `/answers/${elsewhere.answer}`;
+}
+
+// --- Deciding -----------------------------------------------------------------------------------------------------
+
+function decide(decisions, words) {
+  const note = byId("note")?.value.trim();
+  if (note) {
+    decisions.at(-1).note = note;
+    byId("note").value = "";
+  }
+  decisions.forEach(show);
+  byId("said").textContent = words;
+  const waiting = outbox.waitingFor(answer).reduce((count, item) => count + item.decisions.length, 0);
+  return outbox.add(answer, Number(panel().dataset.version) + waiting, decisions, words);
+}
+
+function accept(chip) {
+  if (!mayDecide() || !chip?.dataset.band || chip.dataset.status === "accepted") return;
+  decide([{ act: "accept", ...tagOf(chip) }], `✓ ${labelOf(chip)}`);
+}
+
+function reject(chip) {
+  if (!mayDecide() || !chip || ["rejected", "moved"].includes(chip.dataset.status)) return;
+  decide([{ act: "reject", ...tagOf(chip) }], `✗ ${labelOf(chip)}`);
+}
+
+function restance(select) {
+  const chip = select.closest(".chip");
+  delete select.dataset.choosing;
+  if (!mayDecide() || select.value === chip.dataset.stance) return;
+  const decision = { act: "restance", ...tagOf(chip), new_stance: select.value };
+  const words = `→ ${labelOf(chip)}: ${select.selectedOptions[0].textContent}`;
+  if (chosen.code === decision.code && chosen.stance === decision.stance) chosen.stance = decision.new_stance;
+  decide([decision], words);
+}
+
+function acceptSafe() {
+  const safe = chips().filter((chip) => chip.dataset.band === "safe" && chip.dataset.status === "open");
+  if (!mayDecide() || !safe.length) return;
+  decide(safe.map((chip) => ({ act: "accept", ...tagOf(chip) })), `✓ ${safe.map(labelOf).join(", ")}`);
+}
+
+function done() {
+  if (mayDecide()) goOnAfter = decide([{ act: "done" }], "✓");
+}
+
+// Reject what was accepted here, so that nothing is left on the answer.
+function nothing() {
+  if (!mayDecide()) return;
+  const taken = chips().filter((chip) => chip.dataset.status === "accepted");
+  goOnAfter = decide([...taken.map((chip) => ({ act: "reject", ...tagOf(chip) })), { act: "done" }], "0 ✓");
+}
+
+async function undo() {
+  if (desk.dataset.mayReview !== "1") return;
+  if (takeBack()) return;
+  // What is being sent can be taken back only once it is known under its number.
+  if (outbox.waitingFor(answer).length) await outbox.send();
+  await refreshed;
+  const waiting = outbox.waitingFor(answer);
+  if (waiting.length) takeBack();
+  else if (panel().dataset.last) decide([{ act: "undo", undoes: Number(panel().dataset.last) }], "↶");
+  panel().dataset.last = "";
+}
+
+// Of what waits, an undo stays: to take it back would do again what was undone.
+function takeBack() {
+  if (outbox.waitingFor(answer).at(-1)?.decisions[0].act === "undo") return undefined;
+  const taken = outbox.takeBack(answer);
+  if (taken) {
+    byId("said").textContent = `↶ ${taken.words}`;
+    draw();
+  }
+  return taken;
+}
+
+function reopen() {
+  decide([{ act: "reopen" }], "○");
+}
+
+async function tryAgain() {
+  await refreshed;
+  const items = outbox.refusedItems.filter((item) => item.answer === answer);
+  outbox.forgetRefused(answer);
+  for (const item of items) {
+    const key = decide(item.decisions, item.words);
+    if (item.decisions.at(-1).act === "done") goOnAfter = key;
+  }
+}
+
+// --- States -------------------------------------------------------------------------------------------------------
+
+function addState(field) {
+  const name = plain(field.value.trim());
+  const option = stateOptions().find((each) => name === plain(each.value) || name === plain(each.dataset.code));
+  field.setCustomValidity(name && !option ? field.dataset.unknown : "");
+  if (!option) return field.reportValidity();
+  field.value = "";
+  if (mayDecide() && !stateItem(option.dataset.code)) {
+    decide([{ act: "state-add", state: option.dataset.code }], `+ ${option.value}`);
+  }
+}
+
+function removeState(button) {
+  const item = button.closest("li");
+  if (!mayDecide()) return;
+  decide([{ act: "state-remove", state: item.dataset.state }], `− ${item.querySelector(".name").textContent}`);
+  byId("state-name").focus();
+}
+
+whenAdded(({ code, stance, passages, label }) => {
+  if (mayDecide()) decide([{ act: "add", code, stance, passages }], `+ ${label}`);
+  chosen = { code, stance: stance ?? "", place: chosen.place };
+  focusChosen();
+});
+
+// --- Focus --------------------------------------------------------------------------------------------------------
+
+function focusChosen() {
+  const all = chips();
+  (chipOf(chosen) ?? all[Math.min(chosen.place, all.length - 1)] ?? byId("text")).focus();
+}
+
+// Where the focus is, so that it can be put there again when parts were replaced.
+function focused() {
+  const element = document.activeElement;
+  if (!panel().contains(element)) return undefined;
+  return { element, act: element.dataset.do, inChip: Boolean(element.closest(".chip")) };
+}
+
+function refocus({ element, act, inChip }) {
+  if (element.isConnected) return;
+  const button = act && !inChip && panel().querySelector(`[data-do="${act}"]`);
+  if (button) button.focus({ preventScroll: true });
+  else focusChosen();
+}
+
+function focusedChip() {
+  return document.activeElement?.closest(".chip") ?? chipOf(chosen);
+}
+
+function move(step) {
+  const all = chips();
+  const at = all.indexOf(document.activeElement?.closest(".chip"));
+  all[at < 0 ? (step > 0 ? 0 : all.length - 1) : (at + step + all.length) % all.length]?.focus();
+}
+
+function explain(chip) {
+  if (!chip) return;
+  for (const section of byId("meaning").querySelectorAll("section")) section.hidden = section.dataset.code !== chip.dataset.code;
+  byId("meaning").showModal();
+}
+
+// --- Keys and clicks ----------------------------------------------------------------------------------------------
+
+const follow = (key) => desk.querySelector(`a[data-key="${key}"]`)?.click();
+const startAdding = () => mayDecide() && openAdding();
+
+const KEYS = {
+  j: () => move(1),
+  k: () => move(-1),
+  a: () => accept(focusedChip()),
+  r: () => reject(focusedChip()),
+  c: () => focusedChip()?.querySelector("select")?.focus(),
+  i: () => explain(focusedChip()),
+  t: startAdding,
+  g: () => byId("state-name")?.focus(),
+  m: () => byId("note")?.focus(),
+  s: acceptSafe,
+  u: undo,
+  d: done,
+  0: nothing,
+  n: () => follow("n"),
+  p: () => follow("p"),
+  w: () => follow("w"),
+  "?": () => byId("keys").showModal(),
+};
+
+const ARROWS = { ArrowDown: KEYS.j, ArrowUp: KEYS.k };
+
+const BUTTONS = {
+  accept: (button) => accept(button.closest(".chip")),
+  reject: (button) => reject(button.closest(".chip")),
+  meaning: (button) => explain(button.closest(".chip")),
+  "accept-safe": acceptSafe,
+  add: startAdding,
+  undo,
+  nothing,
+  done,
+  reopen,
+  keys: KEYS["?"],
+  "state-remove": removeState,
+  "try-again": tryAgain,
+  forget: () => outbox.forgetRefused(answer),
+};
+
+const KEYS_OFF = "needtag-keys-off";
+byId("keys-on").checked = !localStorage.getItem(KEYS_OFF);
+byId("keys-on").addEventListener("change", ({ target }) => {
+  if (target.checked) localStorage.removeItem(KEYS_OFF);
+  else localStorage.setItem(KEYS_OFF, "1");
+});
+
+document.addEventListener("keydown", (event) => {
+  if (event.target.matches("select.stance")) return chooseStance(event);
+  const typing = event.target.closest("input, textarea, select, dialog");
+  if (event.key === "Escape" && typing && !typing.closest("dialog")) return focusChosen();
+  if (typing || event.ctrlKey || event.metaKey || event.altKey) return undefined;
+  const act = (event.target.closest(".chip") && ARROWS[event.key]) || (byId("keys-on").checked && KEYS[event.key]);
+  if (!act || (event.repeat && act !== KEYS.j && act !== KEYS.k)) return undefined;
+  event.preventDefault();
+  return act();
+});
+
+// Keys in the list only choose; Enter or leaving it decides, Escape leaves it as it was.
+function chooseStance(event) {
+  const select = event.target;
+  if (event.key === "Enter") {
+    event.preventDefault();
+    restance(select);
+    focusChosen();
+  } else if (event.key === "Escape") {
+    select.value = select.closest(".chip").dataset.stance;
+    focusChosen();
+  } else {
+    select.dataset.choosing = "";
+  }
+}
+
+desk.addEventListener("click", ({ target }) => {
+  const button = target.closest("[data-do]");
+  if (button) BUTTONS[button.dataset.do](button);
+});
+
+desk.addEventListener("change", ({ target }) => {
+  if (target.matches("select.stance") && !("choosing" in target.dataset)) restance(target);
+  if (target.id === "state-name") addState(target);
+});
+
+desk.addEventListener("input", ({ target, inputType }) => {
+  if (target.id !== "state-name") return;
+  target.setCustomValidity("");
+  // Taken from the list, not typed: "Niger" may become "Nigeria".
+  if (!inputType || inputType === "insertReplacementText") addState(target);
+});
+
+desk.addEventListener("focusout", ({ target }) => {
+  if (target.matches("select.stance") && target.isConnected) restance(target);
+});
+
+desk.addEventListener("focusin", ({ target }) => {
+  const chip = target.closest(".chip");
+  if (chip) chosen = { ...tagOf(chip), stance: chip.dataset.stance, place: chips().indexOf(chip) };
+  if (chip || target.id !== "text") light(answer, chip);
+});
+
+showOutbox();
+draw();
+outbox.send();
+focusChosen();

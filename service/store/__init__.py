@@ -1,0 +1,1 @@
+"""Where a running needtag keeps questionnaires, suggestions and decisions."""

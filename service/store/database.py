@@ -1,0 +1,348 @@
+"""The database, SQLite or PostgreSQL: its sessions, its clock, and that its tables are this needtag's."""
+
+import fcntl
+import os
+import sqlite3
+import threading
+import time
+from collections import deque
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import URL, Connection, Engine, create_engine, event, func, make_url, select
+from sqlalchemy.exc import ArgumentError, DatabaseError, DBAPIError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from sqlalchemy.orm import Session
+
+from nlp.errors import InputError, NeedtagError
+from service.errors import SchemaError, UnavailableError
+from service.settings import Settings
+from service.store import migrations
+
+FILE = "needtag.db"
+LOCK = "needtag.lock"
+
+# The web server's threads, and some besides.
+CONNECTIONS = 44
+BUSY_SECONDS = 30
+CONNECT_SECONDS = 10
+# A client that reads an export may pause for so long.
+IDLE_SECONDS = 300
+# Any number will do, as long as every needtag takes the same.
+ADVISORY_LOCK = int.from_bytes(b"needtag")
+
+PRAGMAS = (
+    "journal_mode=WAL",
+    "synchronous=FULL",
+    "foreign_keys=ON",
+    "secure_delete=ON",
+    "temp_store=MEMORY",
+)
+# Codes of SQLite that say nothing against the statement: the same may succeed later.
+PASSING = (
+    sqlite3.SQLITE_BUSY,
+    sqlite3.SQLITE_LOCKED,
+    sqlite3.SQLITE_FULL,
+    sqlite3.SQLITE_IOERR,
+    sqlite3.SQLITE_CANTOPEN,
+    sqlite3.SQLITE_PROTOCOL,
+)
+
+
+class Database:
+    """Sessions on one database, for all threads of a process.
+
+    Args:
+        url: sqlite:///FILE or postgresql://USER:PASSWORD@HOST/NAME.
+
+    Raises:
+        InputError: the URL is of another kind, or none.
+    """
+
+    def __init__(self, url: str | URL) -> None:
+        self.url = _read_url(url)
+        self.is_sqlite = self.url.get_backend_name() == "sqlite"
+        self._turns = _Turns() if self.is_sqlite else None
+        engine = _sqlite(self.url) if self.is_sqlite else _postgresql(self.url)
+        self._writer = engine.execution_options(writes=True)
+        # SQLite's readers have a snapshot anyway.
+        kept = {} if self.is_sqlite else {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+        self._reader = engine.execution_options(**kept)
+
+    def __str__(self) -> str:
+        """Name it as in errors: without user, password and parameters."""
+        if self.is_sqlite:
+            return str(self.url.database)
+        return f"database '{self.url.database or ''}' on {self.url.host or 'this machine'}"
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """Give a session that sees the database as it was at its first query; what it changes is not kept.
+
+        Raises:
+            UnavailableError: the database cannot be reached now.
+        """
+        with _passing_errors(), Session(self._reader, expire_on_commit=False) as session:
+            yield session
+
+    @contextmanager
+    def writing(self) -> Iterator[Session]:
+        """Give a session whose changes are kept all together at the end, or none of them after an error.
+
+        On SQLite no other session writes meanwhile. On PostgreSQL each query sees what others have committed.
+
+        Raises:
+            UnavailableError: the database cannot be reached now, or others have written for too long.
+        """
+        turn = self._turns.take() if self._turns else nullcontext()
+        with _passing_errors(), turn, Session(self._writer, expire_on_commit=False) as session:
+            yield session
+            session.commit()
+
+    def wipe(self) -> None:
+        """Remove from the files what was deleted, as far as the database allows.
+
+        SQLite overwrites what is deleted; here it also empties its journal, once no reader needs it.
+        PostgreSQL frees the rows for others to write over; its own journal and backups keep them as long as
+        it is set up to.
+        """
+        self._run_alone("PRAGMA wal_checkpoint(TRUNCATE)" if self.is_sqlite else "VACUUM")
+
+    def analyse(self) -> None:
+        """Let the database learn how its tables are filled, which its plans for the views depend on.
+
+        PostgreSQL does so by itself, but a minute after much came in, and until then takes minutes for some.
+        """
+        self._run_alone("PRAGMA optimize" if self.is_sqlite else "ANALYZE")
+
+    def _run_alone(self, statement: str) -> None:
+        """Run what cannot be part of a transaction."""
+        engine = self._writer.execution_options(isolation_level="AUTOCOMMIT", writes=False)
+        with _passing_errors(), engine.connect() as connection:
+            connection.exec_driver_sql(statement)
+
+    def dispose(self) -> None:
+        """Close all connections that no session holds."""
+        self._writer.dispose()
+
+
+class _Turns:
+    """First come, first served. SQLite itself waits by polling: who comes at the right moment wins."""
+
+    def __init__(self) -> None:
+        self._changed = threading.Condition()
+        self._queue: deque[object] = deque()
+
+    @contextmanager
+    def take(self) -> Iterator[None]:
+        me = object()
+        with self._changed:
+            self._queue.append(me)
+        try:
+            with self._changed:
+                if not self._changed.wait_for(lambda: self._queue[0] is me, BUSY_SECONDS):
+                    raise _unavailable()
+            yield
+        finally:
+            with self._changed:
+                self._queue.remove(me)
+                self._changed.notify_all()
+
+
+def database_seconds(session: Session) -> float:
+    """Say what time it is by the clock that all users of the database share, in seconds since 1970.
+
+    On SQLite that is this machine's clock, for all its users are here.
+    """
+    if session.get_bind().dialect.name == "sqlite":
+        return time.time()
+    return float(session.scalars(select(func.extract("epoch", func.clock_timestamp()))).one())
+
+
+def open_database(settings: Settings) -> Database:
+    """Open the database of the home or of the URL; an empty one gets its tables, whoever comes first.
+
+    Raises:
+        InputError: the URL is none, or the home cannot be made.
+        SchemaError: the tables are older or newer than this needtag, or not needtag's.
+        UnavailableError: the database cannot be reached.
+    """
+    database, _ = _prepare(settings, upgrade=False)
+    return database
+
+
+def upgrade_database(settings: Settings) -> bool:
+    """Bring the tables of the database to this needtag's; say whether anything was to be done.
+
+    Raises:
+        InputError, SchemaError, UnavailableError: as open_database, but for older tables.
+    """
+    database, changed = _prepare(settings, upgrade=True)
+    database.dispose()
+    return changed
+
+
+def _prepare(settings: Settings, *, upgrade: bool) -> tuple[Database, bool]:
+    """Give the database and whether its tables were made or changed."""
+    database, lock = _find(settings)
+    try:
+        with lock, _explained(database):
+            return database, _migrate(database, upgrade=upgrade)
+    except BaseException:
+        database.dispose()
+        raise
+
+
+def _find(settings: Settings) -> tuple[Database, AbstractContextManager[None]]:
+    """Give the database, not yet connected, and the lock to hold while its tables are looked at."""
+    if settings.database_url:
+        database = Database(settings.database_url.get_secret_value())
+    else:
+        database = Database(URL.create("sqlite", database=str(settings.home / FILE)))
+    if not database.is_sqlite:
+        # It is locked from within, when there are tables to make.
+        return database, nullcontext()
+    file = Path(str(database))
+    _make_file(file)
+    return database, _locked(file.with_name(LOCK))
+
+
+def _make_file(file: Path) -> None:
+    """Make a file and its folder, for this user alone."""
+    try:
+        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        # SQLite gives the files that it lays beside this one the same rights.
+        os.close(os.open(file, os.O_CREAT | os.O_RDWR, 0o600))
+    except OSError as error:
+        problem = f"cannot be written ({error.strerror}); give another home, or the right to write there"
+        raise InputError(str(file.parent), problem) from error
+
+
+@contextmanager
+def _locked(path: Path) -> Iterator[None]:
+    """Hold a lock that ends with the process, however that ends."""
+    descriptor = os.open(path, os.O_CREAT | os.O_RDWR, 0o600)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def _migrate(database: Database, *, upgrade: bool) -> bool:
+    """Make or upgrade the tables where that is due, all or nothing; say whether it was."""
+    name = str(database)
+    with database.reading() as session:
+        if migrations.is_current(session.connection(), name, may_upgrade=upgrade):
+            return False
+    with database.writing() as session:
+        if not database.is_sqlite:
+            session.execute(select(func.pg_advisory_xact_lock(ADVISORY_LOCK)))
+        # Another process may have been here since.
+        if migrations.is_current(session.connection(), name, may_upgrade=upgrade):
+            return False
+        migrations.upgrade(session.connection())
+    return True
+
+
+@contextmanager
+def _explained(database: Database) -> Iterator[None]:
+    """Say what is wrong with a database that cannot be opened, to whoever set it up."""
+    try:
+        yield
+    except UnavailableError as error:
+        cause = error.__cause__.orig if isinstance(error.__cause__, DBAPIError) else None
+        reason = str(cause or error.problem).strip().splitlines()[0]
+        raise UnavailableError(str(database), f"cannot be opened now: {reason}") from error
+    except DatabaseError as error:
+        if getattr(error.orig, "sqlite_errorcode", None) == sqlite3.SQLITE_NOTADB:
+            raise SchemaError(str(database), "is no SQLite database; move it away") from error
+        if getattr(error.orig, "sqlstate", None) == "42501":  # insufficient_privilege
+            problem = "its user may not make tables there; make that user the database's owner"
+            raise SchemaError(str(database), problem) from error
+        raise
+
+
+@contextmanager
+def _passing_errors() -> Iterator[None]:
+    """Tell what may succeed later from faults."""
+    try:
+        yield
+    except PoolTimeoutError as error:
+        raise _unavailable() from error
+    except DBAPIError as error:
+        if error.connection_invalidated or (isinstance(error, OperationalError) and _passes(error.orig)):
+            raise _unavailable() from error
+        raise
+
+
+def _passes(error: BaseException | None) -> bool:
+    if isinstance(error, sqlite3.Error):
+        # The upper bits tell kinds of the same error apart.
+        return getattr(error, "sqlite_errorcode", 0) & 0xFF in PASSING
+    # PostgreSQL's are lost connections, lack of room, deadlocks and shutdowns.
+    return True
+
+
+def _unavailable() -> NeedtagError:
+    return UnavailableError("the database", "is busy or cannot be reached; try again later")
+
+
+def _read_url(url: str | URL) -> URL:
+    try:
+        read = make_url(url)
+    except (ArgumentError, ValueError):
+        read = URL.create("none")
+    # After an @ that was not written as %40, the rest of a password would pass for a host.
+    split = "@" in f"{read.host}{read.database}"
+    if read.drivername in ("postgresql", "postgres", "postgresql+psycopg") and not split:
+        return read.set(drivername="postgresql+psycopg")
+    if read == URL.create("sqlite", database=read.database) and read.database not in (None, "", ":memory:"):
+        return read
+    # Nothing of the URL: a password may stand anywhere in one that cannot be read.
+    problem = "is no URL of a database; write postgresql://USER:PASSWORD@HOST/NAME (%40 for @ in a password)"
+    raise InputError("NEEDTAG_DATABASE_URL", problem) from None
+
+
+def _postgresql(url: URL) -> Engine:
+    options = {
+        # Compiling the queries on our views takes seconds, running them milliseconds.
+        "jit": "off",
+        "lock_timeout": f"{BUSY_SECONDS}s",
+        # A process that froze, or whose machine is gone, must not keep others from its rows.
+        "idle_in_transaction_session_timeout": f"{IDLE_SECONDS}s",
+    }
+    wanted = {
+        "connect_timeout": CONNECT_SECONDS,
+        "application_name": "needtag",
+        "options": " ".join(f"-c {name}={value}" for name, value in options.items()),
+    }
+    return create_engine(
+        url,
+        connect_args={name: value for name, value in wanted.items() if name not in url.query},
+        pool_size=CONNECTIONS,
+        max_overflow=0,
+        pool_pre_ping=True,
+    )
+
+
+def _sqlite(url: URL) -> Engine:
+    # Python's own transactions would begin at the first change only, and not before a change of tables.
+    options = {"isolation_level": None, "timeout": BUSY_SECONDS}
+    engine = create_engine(url, connect_args=options, pool_size=CONNECTIONS, max_overflow=0)
+    event.listen(engine, "connect", _set_pragmas)
+    event.listen(engine, "begin", _begin)
+    return engine
+
+
+def _set_pragmas(connection: sqlite3.Connection, _record: Any) -> None:
+    for pragma in PRAGMAS:
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin(connection: Connection) -> None:
+    # A reader that later turned writer would be refused if another had written since: take the lock first.
+    writes = connection.get_execution_options().get("writes")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

@@ -1,0 +1,65 @@
+"""Who has which questionnaire on the desk, so that "next for me" never gives two people the same one."""
+
+import datetime as dt
+
+from sqlalchemy import Select, delete, or_, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from service.store.answers import is_reviewed
+from service.store.progress import uncertainty
+from service.store.tables import Answer, Hold, Questionnaire, User
+
+HOURS = 4
+"""Hours for which a questionnaire stays with the person who last opened an answer of it."""
+
+
+def hold(session: Session, questionnaire_id: int, person: str) -> bool:
+    """Keep a questionnaire for a person, unless another has it; tells whether the person has it now."""
+    now = dt.datetime.now(dt.UTC)
+    until = now + dt.timedelta(hours=HOURS)
+    insert = (sqlite if session.get_bind().dialect.name == "sqlite" else postgresql).insert(Hold)
+    # In one statement: of two who come at the same moment, the second waits and then finds the first's.
+    taken = session.scalar(
+        insert.values(questionnaire_id=questionnaire_id, person=person, until=until)
+        .on_conflict_do_update(
+            index_elements=["questionnaire_id"],
+            set_={"person": person, "until": until},
+            where=or_(Hold.person == person, Hold.until < now),
+        )
+        .returning(Hold.questionnaire_id)
+    )
+    return taken is not None
+
+
+def let_go(session: Session, questionnaire_id: int, person: str) -> None:
+    """Let others have a questionnaire."""
+    mine = Hold.questionnaire_id == questionnaire_id, Hold.person == person
+    session.execute(delete(Hold).where(*mine))
+
+
+def next_for(session: Session, user: User) -> int | None:
+    """Hold the questionnaire that a person should take next; to be called in a writing session.
+
+    The one that they have not finished comes first; then those in their languages that nobody has, the most
+    uncertain first. None where nothing is left.
+    """
+    # On PostgreSQL, another may hold what the query found before this person does; the next query knows.
+    while (found := session.scalar(_free_for(user))) is not None:
+        if hold(session, found, user.name):
+            return found
+    return None
+
+
+def _free_for(user: User) -> Select[int]:
+    now = dt.datetime.now(dt.UTC)
+    left = select(Answer.id).where(Answer.questionnaire_id == Questionnaire.id, ~is_reviewed()).exists()
+    speaks = or_(Questionnaire.language.in_(user.languages), Questionnaire.language.is_(None))
+    free = or_(Hold.until.is_(None), Hold.until < now, Hold.person == user.name)
+    return (
+        select(Questionnaire.id)
+        .outerjoin(Hold, Hold.questionnaire_id == Questionnaire.id)
+        .where(Questionnaire.replaced_by.is_(None), left, speaks, free)
+        .order_by((Hold.person == user.name).is_(True).desc(), uncertainty().desc(), Questionnaire.id)
+        .limit(1)
+    )

@@ -1,0 +1,183 @@
+"""The work of the background: answers that the active model has not tagged, claimed with leases.
+
+There is no list of jobs beside the answers. An answer of a questionnaire that counts, not reviewed and
+without a tagging by the active model version, is the job. A lease says who has it in hand; it runs out by the
+database's clock, and then the next worker takes the answer. What is written is unique by answer and model
+version, so that a worker that was thought dead changes nothing when it comes back.
+"""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, Select, and_, delete, exists, func, select, update
+from sqlalchemy.orm import Session
+
+from nlp.answers import Answer as PlainAnswer
+from nlp.tagging import TaggedAnswer
+from service.store.database import database_seconds
+from service.store.models import active_model_id
+from service.store.tables import Answer, Lease, Mention, Question, Questionnaire, Suggestion, Tagging
+from service.store.views import reviewed_answers
+
+MOST_ATTEMPTS = 5
+"""Workers that may die over an answer before it is set aside."""
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """An answer in a worker's hands; `attempts` counts the workers that had it, this one included."""
+
+    answer_id: int
+    answer: PlainAnswer
+    attempts: int
+
+
+def waiting() -> ColumnElement[bool]:
+    """Whether an answer waits for the active model, as part of a query that joins its questionnaire."""
+    tagged = exists().where(Tagging.answer_id == Answer.id, Tagging.model_version_id == active_model_id())
+    reviewed = exists().where(reviewed_answers.c.answer_id == Answer.id)
+    return and_(Questionnaire.replaced_by.is_(None), ~tagged, ~reviewed)
+
+
+def count_waiting(session: Session) -> int:
+    """How many answers wait to be tagged."""
+    found = select(func.count()).select_from(Answer).join(Questionnaire).where(waiting())
+    return session.scalar(found) or 0
+
+
+def count_to_tag(session: Session, model_id: int) -> int:
+    """How many answers a model would tag if it were made the active one; also those that it failed on."""
+    tagged = exists().where(
+        Tagging.answer_id == Answer.id, Tagging.model_version_id == model_id, Tagging.error.is_(None)
+    )
+    reviewed = exists().where(reviewed_answers.c.answer_id == Answer.id)
+    wanted = select(func.count()).select_from(Answer).join(Questionnaire)
+    return session.scalar(wanted.where(Questionnaire.replaced_by.is_(None), ~tagged, ~reviewed)) or 0
+
+
+def count_leases(session: Session) -> int:
+    """How many answers are in a worker's hands."""
+    return session.scalar(select(func.count()).where(Lease.until > database_seconds(session))) or 0
+
+
+def find_waiting(session: Session, most: int) -> list[int]:
+    """The ids of the first answers that wait and are in nobody's hands; to be claimed in a session after.
+
+    With many answers this look takes longest, and nobody else need wait for it.
+    """
+    return list(session.scalars(_free(database_seconds(session)).order_by(Answer.id).limit(most)))
+
+
+def claim(session: Session, owner: str, ids: Sequence[int], *, most: int, seconds: float) -> list[Claim]:
+    """Take some of these answers for so many seconds; to be called in a writing session.
+
+    An answer that a worker had before is taken alone, so that one which kills its workers takes no other
+    along.
+    Answers that others have taken meanwhile are left out.
+    """
+    now = database_seconds(session)
+    query = _free(now).where(Answer.id.in_(ids)).order_by(Answer.id).limit(most)
+    locked = list(session.scalars(query.with_for_update(of=Answer, skip_locked=True)))
+    # Looked at again under the lock: another worker may have come and gone since the first look began.
+    free = list(session.scalars(_free(now).where(Answer.id.in_(locked)).order_by(Answer.id)))
+    leased = session.scalars(select(Lease).where(Lease.answer_id.in_(free)))
+    leases = {each.answer_id: each for each in leased}
+    taken = free[:1] if free and free[0] in leases else [each for each in free if each not in leases]
+    for answer_id in taken:
+        lease = leases.get(answer_id) or Lease(answer_id=answer_id, attempts=0)
+        lease.owner, lease.until, lease.attempts = owner, now + seconds, lease.attempts + 1
+        session.add(lease)
+    session.flush()
+    return _claims(session, taken)
+
+
+def _free(now: float) -> Select[int]:
+    """The ids of answers that wait and are in nobody's hands."""
+    return (
+        select(Answer.id)
+        .join(Questionnaire, Questionnaire.id == Answer.questionnaire_id)
+        .outerjoin(Lease, Lease.answer_id == Answer.id)
+        .where(waiting(), func.coalesce(Lease.until, 0.0) < now)
+    )
+
+
+def _claims(session: Session, ids: Sequence[int]) -> list[Claim]:
+    wanted = (
+        select(Answer.id, Answer.external_id, Answer.text, Answer.language, Question.text, Lease.attempts)
+        .join(Lease)
+        .outerjoin(Question)
+        .where(Answer.id.in_(ids))
+        .order_by(Answer.id)
+    )
+    return [
+        Claim(answer_id, PlainAnswer(external_id, text, question, language), attempts)
+        for answer_id, external_id, text, language, question, attempts in session.execute(wanted)
+    ]
+
+
+def renew(session: Session, owner: str, seconds: float) -> None:
+    """Keep all that a worker has in hand for so many seconds more."""
+    until = database_seconds(session) + seconds
+    session.execute(update(Lease).where(Lease.owner == owner).values(until=until))
+
+
+def give_back(session: Session, owner: str) -> None:
+    """Let go of all that a worker has in hand: it ends in good order, and nobody need wait."""
+    session.execute(delete(Lease).where(Lease.owner == owner))
+
+
+def write(session: Session, model_version_id: int, tagged: Sequence[tuple[int, TaggedAnswer | str]]) -> int:
+    """Write what a model found, or the error for which an answer is set aside, and end the leases.
+
+    An answer that was purged meanwhile, or that another worker has written, is left alone.
+
+    Args:
+        session: a writing one.
+        model_version_id: of the model.
+        tagged: (answer's id, what was found) pairs.
+
+    Returns:
+        how many answers were written.
+    """
+    ids = [answer_id for answer_id, _ in tagged]
+    # The lock keeps a purge from taking the answers away under the rows that are written below.
+    present = set(
+        session.scalars(select(Answer.id).where(Answer.id.in_(ids)).order_by(Answer.id).with_for_update())
+    )
+    done = select(Tagging.answer_id).where(
+        Tagging.model_version_id == model_version_id, Tagging.answer_id.in_(ids)
+    )
+    present -= set(session.scalars(done))
+    for answer_id, found in tagged:
+        if answer_id in present:
+            _write_one(session, answer_id, model_version_id, found)
+    session.execute(delete(Lease).where(Lease.answer_id.in_(ids)))
+    return len(present)
+
+
+def _write_one(session: Session, answer_id: int, model_version_id: int, found: TaggedAnswer | str) -> None:
+    tagging = Tagging(
+        answer_id=answer_id,
+        model_version_id=model_version_id,
+        at=dt.datetime.now(dt.UTC),
+        stances=[],
+        passages=[],
+    )
+    session.add(tagging)
+    if isinstance(found, str):
+        tagging.error = found
+        session.flush()
+        return
+    record = found.to_json()
+    tagging.language, tagging.unsure = record["language"], record["unsure"]
+    tagging.stances, tagging.passages = record["stances"], record["passages"]
+    session.flush()
+    session.add_all(
+        Suggestion(tagging_id=tagging.id, place=place, **(tag | {"stance": tag["stance"] or ""}))
+        for place, tag in enumerate(record["tags"])
+    )
+    session.add_all(
+        Mention(tagging_id=tagging.id, place=place, state=each.code, start=each.start, end=each.end)
+        for place, each in enumerate(found.mentions)
+    )

@@ -1,0 +1,778 @@
+"""The desk in a real browser: keys and buttons, lost connections, colleagues, phones, what axe-core finds."""
+
+import json
+import re
+
+import pytest
+from playwright.sync_api import expect
+from sqlalchemy import select
+
+from service.store import second_readings
+from service.store.decisions import Wish, decide, version_of
+from service.store.tables import Answer
+from tests.service.review import desk_examples
+from tests.service.review.browser import NARROW, WIDE, until, violations
+
+DECISIONS = "**/v1/answers/*/decisions"
+NO_CONNECTION = "ERR_FAILED|ERR_INTERNET_DISCONNECTED"
+REFUSED = "status of 4"
+STYLE = "each => [getComputedStyle(each).textDecorationLine, getComputedStyle(each).textDecorationStyle]"
+
+
+# A busy machine is no fault.
+expect.set_options(timeout=20_000)
+
+
+class Desk:
+    """An answer open on the desk in somebody's window."""
+
+    def __init__(self, page, database, answer_id):
+        self.page = page
+        self.database = database
+        self.open(answer_id)
+
+    def open(self, answer_id):
+        self.answer_id = answer_id
+        self.page.goto(f"/answers/{answer_id}")
+
+    def press(self, *keys):
+        for key in keys:
+            self.page.keyboard.press(key)
+
+    def chip(self, code, stance="requested"):
+        return self.page.locator(f'.chip[data-code="{code}"][data-stance="{stance}"]')
+
+    def button(self, name):
+        return self.page.get_by_role("button", name=name, exact=True)
+
+    def expect_focus(self, code, stance="requested"):
+        expect(self.chip(code, stance)).to_be_focused()
+
+    def expect_status(self, code, status, stance="requested"):
+        expect(self.chip(code, stance)).to_have_attribute("data-status", status)
+
+    def expect_saved(self, *decisions):
+        """Wait until these decisions are written, and the page knows."""
+        expect(self.page.locator("#panel")).to_have_attribute("data-version", str(len(decisions)))
+        expect(self.page.locator("#unsent")).to_be_hidden()
+        assert self.written() == list(decisions)
+
+    def hold_sending(self):
+        return Held(self.page)
+
+    def written(self):
+        with self.database.reading() as session:
+            return [_in_words(each) for each in second_readings.decisions_of(session, self.answer_id)]
+
+
+class Held:
+    """Decisions on their way, which the service gets only when they are let go."""
+
+    def __init__(self, page):
+        self.page = page
+        self.routes = []
+        self.open = False
+        page.route(DECISIONS, self._hold)
+
+    def _hold(self, route):
+        if self.open:
+            route.continue_()
+        else:
+            self.routes.append(route)
+
+    def let_go(self):
+        until(self.page, lambda: self.routes)
+        self.open = True
+        for route in self.routes:
+            route.continue_()
+
+
+def _in_words(decision):
+    about = (decision.code, decision.stance, decision.new_stance, decision.state, decision.undoes and "")
+    return " ".join([decision.act, *(each for each in about if each)])
+
+
+@pytest.fixture
+def answers(database):
+    """The answers of a questionnaire; all have the same text and tags, the last an unsure one besides."""
+    return desk_examples.fill(database)
+
+
+@pytest.fixture
+def open_desk(visit, database, answers, add_person):
+    """Opens an answer of the questionnaire for somebody new."""
+
+    def begin(name="rita", *, role="reviewer", answer_id=None, **options):
+        add_person(name, role)
+        return Desk(visit(name, **options), database, answer_id or answers[0])
+
+    return begin
+
+
+@pytest.fixture
+def desk(open_desk):
+    """The first answer, open for a reviewer."""
+    return open_desk()
+
+
+def as_colleague(database, answer_id, *acts, name="carla"):
+    with database.writing() as session:
+        decide(
+            session,
+            answer_id,
+            version_of(session, answer_id),
+            [Wish(*act) for act in acts],
+            name,
+            may_reopen=True,
+        )
+
+
+# --- Reading ----------------------------------------------------------------------------------------------
+
+
+def test_the_text_is_whole_and_its_passages_and_states_are_marked(desk):
+    text = desk.page.locator("#text")
+    assert text.evaluate("element => element.textContent") == desk_examples.TEXT
+    assert text.locator("mark").all_inner_texts() == ["Togo", "Ghana"]
+    passages = text.locator(".passage").all()
+    marks = [each.evaluate(STYLE) for each in passages]
+    assert marks == [["underline", "solid"], ["underline", "solid"], ["underline", "dotted"]]
+
+
+def test_chips_are_grouped_by_type_with_their_band_in_words_shape_and_number(open_desk, answers):
+    desk = open_desk(answer_id=answers[-1])
+    headings = desk.page.locator(".group h3").all_inner_texts()
+    assert headings[-2:] == ["Instruments", "Legal assistance"]
+    assert desk.page.locator(".chip .confidence").all_inner_texts() == [
+        "●●○ likely 81%",
+        "●●○ likely 80%",
+        "●●● sure 97%",
+        "●●● sure 95%",
+        "●●● sure 90%",
+        "●○○ uncertain 20%",
+    ]
+
+
+def test_the_passages_and_words_that_a_tag_rests_on_are_lit_on_focus(desk):
+    start = desk_examples.TEXT.index("database")
+    signs = desk_examples.TEXT.index("𝒮")
+    words = [
+        {"start": start, "end": start + 8, "text": "database", "weight": 1.0},
+        {"start": signs, "end": signs + 5, "text": "𝒮𝒾𝑔𝓃𝓈", "weight": 1.0},
+    ]
+    tags = [{"code": "data.database", "stance": "received", "words": words}]
+    body = json.dumps({"model": {"name": "small", "version": "1"}, "tags": tags})
+    desk.page.route("**/evidence", lambda route: route.fulfill(body=body, content_type="application/json"))
+    desk.page.reload()
+    desk.chip("data.database", "received").focus()
+    lit = "() => [...(CSS.highlights.get('evidence') ?? [])].map(String).join('|')"
+    until(desk.page, lambda: desk.page.evaluate(lit))
+    assert desk.page.evaluate(lit) == "database|𝒮𝒾𝑔𝓃𝓈"
+    assert desk.page.locator(".passage.lit").get_attribute("data-passage") == "1"
+    desk.chip("untoc", "").focus()
+    assert desk.page.evaluate(lit) == ""
+    assert desk.page.locator(".passage.lit").count() == 0
+
+
+def test_the_evidence_comes_from_the_model_at_work(open_desk, questionnaires, answers_of):
+    desk = open_desk(answer_id=answers_of(questionnaires["MDG tip"])[1])
+    desk.expect_focus("training")
+    until(desk.page, lambda: desk.page.evaluate("CSS.highlights.get('evidence')?.size"))
+
+
+def test_what_a_tag_means_is_one_key_away(desk):
+    desk.press("j", "i")
+    dialog = desk.page.get_by_role("dialog")
+    expect(dialog).to_contain_text("data.database")
+    desk.press("Escape")
+    expect(dialog).to_be_hidden()
+    desk.expect_focus("data.database", "received")
+
+
+def test_the_keys_are_listed_and_can_be_switched_off(desk):
+    desk.press("?")
+    expect(desk.page.get_by_role("dialog", name="Keys")).to_be_visible()
+    desk.page.get_by_label("Single keys work on this page").uncheck()
+    desk.press("Escape", "a")
+    desk.page.reload()
+    desk.press("a")
+    assert desk.written() == []
+    desk.button("Keys").click()
+    desk.page.get_by_label("Single keys work on this page").check()
+    desk.button("Close").click()
+    desk.chip("data", "received").focus()
+    desk.press("a")
+    desk.expect_saved("accept data received")
+
+
+def test_keys_go_from_answer_to_answer(desk, answers):
+    for key, goes_to in [("n", 1), ("n", 2), ("p", 1), ("p", 0), ("w", 2)]:
+        desk.press(key)
+        desk.page.wait_for_url(f"**/answers/{answers[goes_to]}")
+
+
+def test_someone_who_may_only_read_sees_no_acts_and_keys_do_nothing(open_desk):
+    desk = open_desk(role="reader")
+    for name in ("Done", "Undo", "Add a tag", "Accept all safe"):
+        expect(desk.button(name)).to_have_count(0)
+    expect(desk.page.locator(".yes, .no, #note, #state-name, select:enabled")).to_have_count(0)
+    desk.press("a", "r", "s", "t", "u", "0", "d", "g", "m")
+    expect(desk.page.get_by_role("dialog")).to_have_count(0)
+    desk.expect_status("data", "open", "received")
+    assert desk.written() == []
+    desk.press("?")
+    expect(desk.page.get_by_role("dialog")).not_to_contain_text("accept")
+
+
+# --- Deciding ---------------------------------------------------------------------------------------------
+
+
+def test_keys_accept_reject_and_undo_and_the_focus_stays(desk):
+    desk.expect_focus("data", "received")
+    desk.press("a")
+    desk.expect_saved("accept data received")
+    desk.expect_focus("data", "received")
+    desk.press("j", "r")
+    desk.expect_saved("accept data received", "reject data.database received")
+    desk.expect_focus("data.database", "received")
+    desk.press("u")
+    desk.expect_status("data.database", "open", "received")
+    desk.press("u")
+    desk.expect_status("data", "open", "received")
+    desk.expect_saved("accept data received", "reject data.database received", "undo", "undo")
+    desk.expect_focus("data.database", "received")
+
+
+def test_keys_pressed_faster_than_the_service_answers_are_all_written_in_order(desk):
+    desk.press("a", "j", "a", "j", "r", "j", "a", "j", "a", "u")
+    written = [
+        "accept data received",
+        "accept data.database received",
+        "reject training requested",
+        "accept training.criminal-justice requested",
+    ]
+    until(
+        desk.page, lambda: desk.page.evaluate("Object.values({...localStorage}).every(each => each === '[]')")
+    )
+    desk.expect_status("untoc", "open", "")
+    assert desk.written()[:4] == written
+    # What was not on its way yet was taken back before.
+    assert desk.written()[4:] in ([], ["accept untoc", "undo"])
+
+
+def test_undo_takes_back_what_is_just_being_sent(desk):
+    desk.press("a")
+    desk.expect_saved("accept data received")
+    held = desk.hold_sending()
+    desk.press("j", "a", "u")
+    held.let_go()
+    desk.expect_saved("accept data received", "accept data.database received", "undo")
+    desk.expect_status("data", "accepted", "received")
+    desk.expect_status("data.database", "open", "received")
+
+
+def test_every_act_has_a_button(desk):
+    chip = desk.chip("training.criminal-justice")
+    chip.get_by_role("button", name=re.compile("^Accept")).click()
+    desk.expect_status("training.criminal-justice", "accepted")
+    desk.expect_saved("accept training.criminal-justice requested")
+    chip.get_by_role("button", name=re.compile("^Reject")).click()
+    desk.expect_status("training.criminal-justice", "rejected")
+    desk.button("Undo").click()
+    desk.expect_status("training.criminal-justice", "accepted")
+    expect(desk.button("Undo")).to_be_focused()
+    chip.get_by_role("button", name=re.compile("^What")).click()
+    expect(desk.page.get_by_role("dialog")).to_contain_text("training.criminal-justice")
+    desk.button("Close").click()
+    desk.button("Accept all safe").click()
+    desk.expect_saved(
+        "accept training.criminal-justice requested",
+        "reject training.criminal-justice requested",
+        "undo",
+        "accept training requested",
+        "accept untoc",
+    )
+    desk.button("Done").click()
+    desk.page.wait_for_url(re.compile(rf"/answers/(?!{desk.answer_id}$)"))
+
+
+def test_one_key_accepts_all_that_is_safe_and_not_decided(desk):
+    desk.chip("training").focus()
+    desk.press("r", "s")
+    desk.expect_saved(
+        "reject training requested", "accept training.criminal-justice requested", "accept untoc"
+    )
+
+
+def test_the_stance_is_changed_in_place_by_keys(desk):
+    desk.chip("data.database", "received").focus()
+    desk.press("c", "ArrowUp", "ArrowUp")
+    assert desk.written() == []
+    desk.press("Enter")
+    desk.expect_saved("restance data.database received requested")
+    desk.expect_status("data.database", "accepted")
+    desk.expect_focus("data.database")
+    expect(desk.chip("data.database")).to_contain_text("suggested as received")
+    expect(desk.chip("data.database", "received")).to_have_count(0)
+    desk.press("u")
+    desk.expect_status("data.database", "open", "received")
+    desk.expect_focus("data.database", "received")
+
+
+def test_escape_leaves_the_stance_as_it_was(desk):
+    desk.press("c", "ArrowUp", "Escape")
+    desk.expect_focus("data", "received")
+    expect(desk.chip("data", "received").locator("select")).to_have_value("received")
+    assert desk.written() == []
+
+
+def test_the_stance_is_changed_by_a_choice_from_the_list(desk):
+    desk.chip("data", "received").locator("select").select_option("offered")
+    desk.expect_saved("restance data received offered")
+    desk.expect_status("data", "accepted", "offered")
+
+
+def test_a_note_is_kept_with_the_next_decision(desk, database):
+    desk.press("m")
+    desk.page.keyboard.type("As in the annex.")
+    desk.press("Escape", "a")
+    desk.expect_saved("accept data received")
+    expect(desk.page.locator("#note")).to_have_value("")
+    with database.reading() as session:
+        assert second_readings.decisions_of(session, desk.answer_id)[0].note == "As in the annex."
+
+
+def test_what_is_being_written_stays_while_a_decision_is_saved(desk):
+    held = desk.hold_sending()
+    desk.press("a", "m")
+    desk.page.keyboard.type("half a")
+    held.let_go()
+    desk.expect_saved("accept data received")
+    expect(desk.page.locator("#note")).to_be_focused()
+    expect(desk.page.locator("#note")).to_have_value("half a")
+
+
+def test_states_are_added_and_removed_by_name(desk):
+    desk.press("g")
+    desk.page.keyboard.type("cote d'ivoire")
+    desk.press("Enter")
+    desk.expect_saved("state-add CIV")
+    desk.page.get_by_role("button", name="Remove Ghana").click()
+    desk.expect_saved("state-add CIV", "state-remove GHA")
+    names = desk.page.locator("#states .name")
+    expect(names).to_have_text(["Togo", re.compile("d.Ivoire")])
+    expect(desk.page.locator("#state-name")).to_be_focused()
+    desk.press("Escape", "u", "u")
+    expect(names).to_have_text(["Togo", "Ghana"])
+
+
+def test_a_name_that_no_state_has_is_not_added(desk):
+    desk.press("g")
+    desk.page.keyboard.type("Atlantis")
+    desk.press("Enter")
+    field = desk.page.locator("#state-name")
+    assert "No State has this name" in field.evaluate("field => field.validationMessage")
+    desk.page.keyboard.type("!")
+    assert field.evaluate("field => field.validity.valid")
+    assert desk.written() == []
+
+
+def found_codes(desk):
+    options = desk.page.locator("#adding-options li:visible")
+    return options.evaluate_all("all => all.map(each => each.dataset.code)")
+
+
+def test_a_tag_is_added_by_keys_alone_with_its_passage(desk, database):
+    desk.press("t")
+    search = desk.page.get_by_role("combobox", name="Search by code, label or definition")
+    expect(search).to_be_focused()
+    desk.page.keyboard.type("drafting")
+    active = search.get_attribute("aria-activedescendant")
+    assert desk.page.locator(f"#{active}").get_attribute("data-code") == "legal.drafting"
+    expect(desk.page.get_by_role("option", name=re.compile("^Legal assistance "))).to_be_visible()
+    desk.press("Tab", "ArrowRight", "Tab", "Enter", "Tab", "Space")
+    desk.page.locator("#adding-passages input").nth(0).focus()
+    desk.press("Enter")
+    desk.expect_saved("add legal.drafting offered")
+    desk.expect_focus("legal.drafting", "offered")
+    expect(desk.chip("legal.drafting", "offered")).to_contain_text("added by a person")
+    with database.reading() as session:
+        assert second_readings.decisions_of(session, desk.answer_id)[0].passages == [0]
+    desk.press("r")
+    expect(desk.chip("legal.drafting", "offered")).to_have_count(0)
+
+
+def test_arrows_choose_among_what_is_found(desk):
+    desk.press("t")
+    desk.page.keyboard.type("protection.")
+    codes = found_codes(desk)
+    assert codes[0] == "protection"
+    desk.press("ArrowDown", "ArrowDown", "ArrowUp", "ArrowDown", "ArrowDown", "Enter")
+    desk.expect_saved(f"add {codes[4]} requested")
+
+
+def test_an_instrument_is_added_without_a_stance(desk):
+    desk.press("t")
+    desk.page.keyboard.type("firearms protocol")
+    expect(desk.page.locator("#adding-stance input").first).to_be_disabled()
+    desk.press("Enter")
+    desk.expect_saved("add firearms")
+
+
+def test_words_of_definitions_are_found_in_the_interface_s_language_without_accents(open_desk):
+    desk = open_desk(lang="fr")
+    desk.press("t")
+    desk.page.keyboard.type("materiel")
+    codes = desk.page.locator("#adding-options li:visible").evaluate_all(
+        "each => each.map(one => one.dataset.code)"
+    )
+    assert "resources.equipment" in codes
+    assert len(codes) < 20
+
+
+def test_escape_closes_the_dialog_and_adds_nothing(desk):
+    desk.press("t")
+    desk.page.keyboard.type("drafting")
+    desk.press("Escape")
+    expect(desk.page.locator("#adding")).to_be_hidden()
+    desk.expect_focus("data", "received")
+    assert desk.written() == []
+
+
+def test_nothing_is_added_where_nothing_is_found(desk):
+    desk.press("t")
+    desk.page.keyboard.type("qqq")
+    expect(desk.page.get_by_text("No tag has all these words.")).to_be_visible()
+    desk.press("Enter")
+    expect(desk.page.locator("#adding")).to_be_hidden()
+    assert desk.written() == []
+
+
+def test_a_tag_is_added_by_touch(open_desk):
+    desk = open_desk(size=NARROW, has_touch=True)
+    desk.button("Add a tag").tap()
+    desk.page.locator("#option-resources-equipment").tap()
+    desk.page.get_by_label("offered").tap()
+    desk.button("Add").tap()
+    desk.expect_saved("add resources.equipment offered")
+
+
+# --- Done -------------------------------------------------------------------------------------------------
+
+
+def test_done_goes_to_the_next_answer_that_is_not(desk, answers, database):
+    as_colleague(database, answers[1], ("done",))
+    desk.press("a", "d")
+    desk.page.wait_for_url(f"**/answers/{answers[2]}")
+    assert desk.written() == ["accept data received", "done"]
+
+
+def test_no_tag_here_takes_back_what_was_accepted(desk, answers):
+    desk.press("a", "0")
+    desk.page.wait_for_url(f"**/answers/{answers[1]}")
+    assert desk.written() == ["accept data received", "reject data received", "done"]
+
+
+def test_the_last_answer_leads_back_to_the_questionnaire(desk, answers, database):
+    for each in answers[1:]:
+        as_colleague(database, each, ("done",))
+    desk.press("d")
+    desk.page.wait_for_url("**/questionnaires/*")
+
+
+def test_what_is_done_can_be_undone_by_whoever_did_it(desk, answers):
+    desk.press("d")
+    desk.page.wait_for_url(f"**/answers/{answers[1]}")
+    desk.open(answers[0])
+    expect(desk.page.get_by_text("Done by rita")).to_be_visible()
+    expect(desk.page.locator(".yes, .no, #note, #state-name, select:enabled")).to_have_count(0)
+    desk.press("a", "r", "s", "d", "0", "t")
+    assert desk.written() == ["done"]
+    desk.press("u")
+    expect(desk.button("Done")).to_be_visible()
+    desk.expect_saved("done", "undo")
+
+
+def test_a_reviewer_cannot_undo_what_another_has_done_but_a_lead_reopens_it(open_desk, answers, database):
+    as_colleague(database, answers[0], ("done",))
+    desk = open_desk()
+    expect(desk.page.get_by_text("Done by carla")).to_be_visible()
+    expect(desk.button("Undo")).to_have_count(0)
+    desk.press("u")
+    assert desk.written() == ["done"]
+    lead = open_desk("lea", role="lead")
+    lead.button("Reopen").click()
+    lead.expect_saved("done", "reopen")
+    expect(lead.button("Done")).to_be_visible()
+
+
+# --- Without a connection, and beside colleagues ----------------------------------------------------------
+
+
+def test_decisions_without_a_connection_are_kept_and_sent_in_order_once_it_is_back(desk, visit):
+    visit.expect(NO_CONNECTION)
+    desk.page.context.set_offline(True)
+    desk.press("a", "j", "r")
+    unsent = desk.page.locator("#unsent")
+    expect(unsent).to_contain_text("Not sent yet: ✓ ")
+    expect(unsent).to_contain_text("; ✗ ")
+    desk.expect_status("data.database", "rejected", "received")
+    assert desk.written() == []
+    desk.page.context.set_offline(False)
+    desk.expect_saved("accept data received", "reject data.database received")
+
+
+def test_unsent_decisions_outlive_the_page(desk, visit):
+    visit.expect(NO_CONNECTION)
+    desk.page.route(DECISIONS, lambda route: route.abort())
+    desk.press("a", "t")
+    desk.page.keyboard.type("drafting")
+    desk.press("Enter", "g")
+    desk.page.keyboard.type("Kenya")
+    desk.press("Enter", "Escape")
+    desk.page.reload()
+    desk.expect_status("data", "accepted", "received")
+    desk.expect_status("legal.drafting", "accepted")
+    expect(desk.page.locator("#states")).to_contain_text("Kenya")
+    assert desk.written() == []
+    desk.page.unroute(DECISIONS)
+    desk.page.reload()
+    desk.expect_saved("accept data received", "add legal.drafting requested", "state-add KEN")
+
+
+def test_a_decision_whose_receipt_was_lost_is_written_once(desk, visit):
+    visit.expect(NO_CONNECTION)
+
+    def lose_receipt(route):
+        route.fetch()
+        route.abort()
+
+    desk.page.route(DECISIONS, lose_receipt)
+    desk.press("a")
+    expect(desk.page.locator("#unsent")).to_be_visible()
+    desk.page.wait_for_timeout(300)
+    assert desk.written() == ["accept data received"]
+    desk.page.unroute(DECISIONS)
+    desk.page.reload()
+    desk.expect_saved("accept data received")
+
+
+@pytest.mark.parametrize("status", [429, 503])
+def test_a_busy_service_is_asked_again(desk, visit, status):
+    visit.expect(f"status of {status}")
+    desk.page.clock.install()
+    desk.page.reload()
+    desk.page.route(DECISIONS, lambda route: route.fulfill(status=status, json={"detail": "busy"}))
+    desk.press("a")
+    expect(desk.page.locator("#unsent")).to_be_visible()
+    desk.page.unroute(DECISIONS)
+    desk.page.clock.run_for(6000)
+    desk.expect_saved("accept data received")
+
+
+def test_unsent_decisions_are_taken_back_without_a_trace(desk, visit):
+    visit.expect(NO_CONNECTION)
+    desk.press("a")
+    desk.expect_saved("accept data received")
+    desk.page.context.set_offline(True)
+    desk.press("j", "a", "j", "a")
+    expect(desk.page.locator("#unsent")).to_be_visible()
+    desk.page.wait_for_timeout(200)
+    desk.press("u", "u")
+    desk.expect_status("training", "open")
+    desk.expect_status("data.database", "open", "received")
+    desk.expect_status("data", "accepted", "received")
+    desk.page.context.set_offline(False)
+    desk.expect_saved("accept data received")
+
+
+def test_done_without_a_connection_goes_on_once_it_is_back(desk, visit, answers):
+    visit.expect(NO_CONNECTION)
+    desk.page.context.set_offline(True)
+    desk.press("a", "d")
+    expect(desk.page.locator("#unsent")).to_be_visible()
+    desk.press("r", "0")
+    desk.page.context.set_offline(False)
+    desk.page.wait_for_url(f"**/answers/{answers[1]}")
+    assert desk.written() == ["accept data received", "done"]
+
+
+def test_nobody_else_sends_what_a_person_left_unsent(desk, visit, add_person, answers):
+    visit.expect(NO_CONNECTION)
+    desk.page.route(DECISIONS, lambda route: route.abort())
+    desk.press("a")
+    expect(desk.page.locator("#unsent")).to_be_visible()
+    desk.page.unroute(DECISIONS)
+    add_person("ron", password="a long enough one")
+    desk.page.goto("/account")
+    desk.page.context.clear_cookies()
+    desk.page.goto(f"/sign-in?next=/answers/{answers[0]}")
+    desk.page.get_by_label("Name").fill("ron")
+    desk.page.get_by_label("Password").fill("a long enough one")
+    desk.press("Enter")
+    desk.expect_status("data", "open", "received")
+    expect(desk.page.locator("#unsent")).to_be_hidden()
+    assert desk.written() == []
+
+
+def test_a_session_that_ended_begins_again_and_then_the_decision_is_sent(open_desk, visit, database):
+    from service.store import users
+
+    visit.expect(REFUSED)
+    desk = open_desk()
+    with database.writing() as session:
+        user = users.get_user(session, "rita")
+        users.sign_out_everywhere(session, user, actor="rita")
+        users.set_password(session, user, "a long enough one", actor="rita")
+    desk.press("a")
+    desk.page.wait_for_url("**/sign-in?next=*")
+    desk.page.get_by_label("Name").fill("rita")
+    desk.page.get_by_label("Password").fill("a long enough one")
+    desk.press("Enter")
+    desk.expect_saved("accept data received")
+
+
+def test_a_colleague_s_decision_shows_what_was_not_saved_and_lets_one_decide_so_all_the_same(
+    desk, visit, database
+):
+    visit.expect(REFUSED)
+    as_colleague(database, desk.answer_id, ("reject", "data", "received"))
+    desk.press("a")
+    alert = desk.page.get_by_role("alert")
+    expect(alert).to_contain_text("Not saved: ✓ Data collection and analysis")
+    expect(alert).to_contain_text("somebody else decided on it")
+    desk.expect_status("data", "rejected", "received")
+    desk.button("Decide so all the same").click()
+    desk.expect_saved("reject data received", "accept data received")
+    expect(alert).to_be_hidden()
+
+
+def test_what_was_refused_can_be_left(desk, visit, database):
+    visit.expect(REFUSED)
+    as_colleague(database, desk.answer_id, ("reject", "data", "received"))
+    desk.press("a")
+    desk.button("Leave it").click()
+    expect(desk.page.get_by_role("alert")).to_have_count(0)
+    desk.page.reload()
+    desk.expect_saved("reject data received")
+
+
+def test_what_was_refused_on_another_answer_is_shown_with_the_way_there(desk, visit, database, answers):
+    visit.expect(NO_CONNECTION + "|" + REFUSED)
+    desk.page.route(DECISIONS, lambda route: route.abort())
+    desk.press("a", "n")
+    desk.page.wait_for_url(f"**/answers/{answers[1]}")
+    as_colleague(database, answers[0], ("done",))
+    desk.page.unroute(DECISIONS)
+    desk.page.reload()
+    desk.page.get_by_role("link", name="to that answer").click()
+    desk.page.wait_for_url(f"**/answers/{answers[0]}")
+    expect(desk.page.get_by_role("alert")).to_contain_text("Not saved: ✓ Data")
+
+
+def test_two_windows_send_a_decision_once(desk, visit, database, answers):
+    visit.expect(NO_CONNECTION)
+    context = desk.page.context
+    context.route(DECISIONS, lambda route: route.abort())
+    desk.press("a")
+    other = Desk(context.new_page(), database, answers[1])
+    other.press("a")
+    expect(desk.page.locator("#unsent")).to_contain_text("; ")
+    context.unroute(DECISIONS)
+    expect(desk.page.locator("#unsent")).to_be_hidden()
+    expect(other.page.locator("#unsent")).to_be_hidden()
+    assert desk.written() == other.written() == ["accept data received"]
+
+
+# --- Look -------------------------------------------------------------------------------------------------
+
+
+def boxes(page, selector):
+    return page.locator(selector).evaluate_all(
+        "all => all.filter(each => each.checkVisibility()).map(each => each.getBoundingClientRect().toJSON())"
+    )
+
+
+def test_text_and_tags_stand_side_by_side_on_a_wide_window(desk):
+    [text], [tags] = boxes(desk.page, ".answer"), boxes(desk.page, ".tags")
+    assert text["right"] < tags["left"]
+
+
+def test_a_phone_shows_one_column_with_the_acts_in_reach(open_desk, answers):
+    desk = open_desk(size=NARROW, has_touch=True, is_mobile=True, answer_id=answers[-1])
+    [text], [tags], [acts] = (boxes(desk.page, each) for each in (".answer", ".tags", ".actions"))
+    assert text["bottom"] <= tags["top"]
+    assert acts["top"] > NARROW["height"] * 2 / 3
+    assert acts["bottom"] <= NARROW["height"]
+    for _ in range(len(desk_examples.TAGS)):
+        [chip], [text], [acts] = (boxes(desk.page, each) for each in (".chip:focus", ".answer", ".foot"))
+        assert text["bottom"] <= chip["top"]
+        assert chip["bottom"] <= acts["top"]
+        desk.press("j")
+
+
+@pytest.mark.parametrize("width", [320, 390, 640, 1280])
+def test_nothing_is_cut_off_at_the_side_and_every_target_is_large_enough(open_desk, width):
+    desk = open_desk(size={"width": width, "height": 700})
+    assert desk.page.evaluate("document.documentElement.scrollWidth") <= width
+    small = desk.page.locator("button, select, input, .button, .top a, summary").evaluate_all(
+        """all => all.filter(each => each.checkVisibility())
+            .filter(each => each.offsetWidth < 24 || each.offsetHeight < 24).map(each => each.outerHTML)"""
+    )
+    assert small == []
+
+
+def open_nothing(page):
+    pass
+
+
+DIALOGS = {
+    "no dialog": open_nothing,
+    "add": lambda page: page.keyboard.press("t"),
+    "meaning": lambda page: page.keyboard.press("i"),
+    "keys": lambda page: page.keyboard.press("?"),
+}
+
+
+@pytest.mark.parametrize("size", [WIDE, NARROW], ids=["1280", "390"])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing(open_desk, visit, database, answers, size, scheme):
+    visit.expect(NO_CONNECTION + "|" + REFUSED)
+    # axe-core is no script of ours; and what sticks to the edge of a low window hides nothing for good.
+    options = {"size": size | {"height": 2000}, "color_scheme": scheme, "bypass_csp": True}
+    stranger = visit(None, **options)
+    stranger.goto("/sign-in")
+    found = {"sign-in": violations(stranger)}
+    as_colleague(database, answers[2], ("accept", "data", "received"), ("reject", "untoc"))
+    desk = open_desk(answer_id=answers[2], **options)
+    page = desk.page
+    for name, start in DIALOGS.items():
+        start(page)
+        found[name] = violations(page)
+        desk.press("Escape")
+    as_colleague(database, answers[2], ("done",))
+    desk.press("r")
+    expect(page.get_by_role("alert")).to_be_visible()
+    expect(page.get_by_text("Done by carla")).to_be_visible()
+    found["done and refused"] = violations(page)
+    desk.open(answers[0])
+    page.context.set_offline(True)
+    desk.press("a")
+    expect(page.locator("#unsent")).to_be_visible()
+    found["unsent"] = violations(page)
+    page.context.set_offline(False)
+    page.goto("/account")
+    found["account"] = violations(page)
+    assert {name: lines for name, lines in found.items() if lines} == {}
+
+
+def test_a_printed_desk_has_the_text_and_the_tags_and_no_buttons(desk):
+    desk.page.emulate_media(media="print")
+    assert boxes(desk.page, "button") == []
+    assert desk.page.locator("#text").is_visible()
+    assert len(boxes(desk.page, ".chip")) == len(desk_examples.TAGS) - 1
+
+
+def test_the_answers_here_are_those_of_the_examples(database, answers):
+    with database.reading() as session:
+        assert set(session.scalars(select(Answer.text).where(Answer.id.in_(answers)))) == {desk_examples.TEXT}
