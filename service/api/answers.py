@@ -25,12 +25,14 @@ from service.api.schemas import (
     ModelShown,
     WordShown,
 )
+from service.errors import ForbiddenError
 from service.permissions import may_reopen
 from service.store import audit, idempotency, second_readings
 from service.store.answers import find_answers, get_answer
 from service.store.decisions import Wish, decide, lock_answer, version_of
 from service.store.models import active_model
 from service.store.records import answer_records, decision_records
+from service.store.second_readings import is_blind
 from service.store.tables import Decision, Question
 
 router = APIRouter(route_class=KeyedRoute, prefix="/v1/answers", tags=["answers"])
@@ -62,6 +64,11 @@ def show_answer(answer_id: Id, database: DatabaseDep, actor: Reader, lang: LangQ
     """Show an answer with what was suggested, decided and reviewed."""
     with database.reading() as session:
         get_answer(session, int(answer_id))
+        if is_blind(session, int(answer_id), actor.name):
+            problem = (
+                "is yours to read a second time, and shows nothing of the first reading until you are done"
+            )
+            raise ForbiddenError(f"answer {answer_id}", problem)
         record = answer_records(session, [int(answer_id)], lang)[0]
         record["decisions"] = decision_records(session, int(answer_id))
     with database.writing() as session:

@@ -15,7 +15,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescap
 
 from nlp.answers import LANGUAGES, Language
 from nlp.states import get_state
-from nlp.taxonomy import load_taxonomy
+from nlp.taxonomy import Entry, load_taxonomy
 from service.review.languages import NAMES, language_for, translations
 
 # Everything comes from this service, and nothing stands in the page itself that could be run.
@@ -77,10 +77,10 @@ def _environment(language: Language) -> Environment:
         return format_datetime(_moment(value), format="short", locale=language)
 
     def label(code: str) -> str:
-        return load_taxonomy().get(code).label(language)
+        return _entry(code).label(language)
 
     def short(code: str) -> str:
-        return load_taxonomy().get(code).short(language)
+        return _entry(code).short(language)
 
     gettext = translations(language).gettext
     stances = {
@@ -101,6 +101,12 @@ def _environment(language: Language) -> Environment:
     environment.globals["static"] = static_address
     environment.globals["all_languages"] = LANGUAGES
     return environment
+
+
+def _entry(code: str) -> Entry:
+    """The entry of a code, also of one that is retired: old decisions still have it."""
+    retired = {each.code: each for each in load_taxonomy().retired}
+    return retired.get(code) or load_taxonomy().get(code)
 
 
 def _moment(value: dt.datetime | str) -> dt.datetime:

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, Select, exists, or_, select
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from nlp.errors import InputError
@@ -133,7 +134,11 @@ def ask(session: Session, wanted: AnswerFilter, share: float, actor: str, *, see
     ids = list(session.scalars(find_answers(wanted).where(is_reviewed(), ~asked)))
     chosen = random.Random(seed).sample(ids, min(len(ids), max(1, round(share * len(ids)))))  # noqa: S311 - no secret
     now = dt.datetime.now(dt.UTC)
-    session.add_all(SecondReading(answer_id=each, asked_by=actor, asked_at=now) for each in sorted(chosen))
+    if chosen:
+        rows = [{"answer_id": each, "asked_by": actor, "asked_at": now} for each in sorted(chosen)]
+        # Another lead may ask for the same at the same moment.
+        insert = (sqlite if session.get_bind().dialect.name == "sqlite" else postgresql).insert(SecondReading)
+        session.execute(insert.on_conflict_do_nothing(index_elements=["answer_id"]), rows)
     note(session, actor, "ask", "second reading", answers=len(chosen))
     return len(chosen)
 

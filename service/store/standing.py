@@ -22,7 +22,7 @@ class Standing:
         restanced: tags that are in another stance now, with the decision that did it.
         states: codes of States added (True) or removed (False).
         done: the decision by which the answer is done, or None.
-        last: the last decision that stands, which an undo would take back.
+        numbers: of the decisions that stand, in order; an undo would take back the last.
     """
 
     tags: dict[TagKey, Decision] = field(default_factory=dict)
@@ -30,7 +30,7 @@ class Standing:
     restanced: dict[TagKey, Decision] = field(default_factory=dict)
     states: dict[str, bool] = field(default_factory=dict)
     done: Decision | None = None
-    last: Decision | None = None
+    numbers: list[int] = field(default_factory=list)
 
 
 def standing(decisions: Iterable[Decision], upto: int | None = None) -> Standing:
@@ -50,7 +50,7 @@ def standing(decisions: Iterable[Decision], upto: int | None = None) -> Standing
 
 
 def _add(found: Standing, decision: Decision) -> None:
-    found.last = decision
+    found.numbers.append(decision.number)
     key = decision.code, decision.stance
     match decision.act:
         case "accept" | "add":

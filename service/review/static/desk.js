@@ -30,6 +30,7 @@ const outbox = new Outbox(user, Number(reading), {
   saved(item, body) {
     if (item.answer !== answer) return;
     panel().dataset.version = known.dataset.version = body.version;
+    known.dataset.standing = standingAfter(numbersOf(known), item).join(" ");
     if (item.key === goOnAfter) location.assign(nextOpen);
     else if (!outbox.waitingFor(answer).length) refreshed = refresh();
   },
@@ -192,27 +193,28 @@ function nothing() {
   goOnAfter = decide([...taken.map((chip) => ({ act: "reject", ...tagOf(chip) })), { act: "done" }], "0 ✓");
 }
 
-async function undo() {
+// What waits is taken back unseen; what was sent, or is just being sent, is undone by its number.
+function undo() {
   if (desk.dataset.mayReview !== "1") return;
-  if (takeBack()) return;
-  // What is being sent can be taken back only once it is known under its number.
-  if (outbox.waitingFor(answer).length) await outbox.send();
-  await refreshed;
-  const waiting = outbox.waitingFor(answer);
-  if (waiting.length) takeBack();
-  else if (panel().dataset.last) decide([{ act: "undo", undoes: Number(panel().dataset.last) }], "↶");
-  panel().dataset.last = "";
-}
-
-// Of what waits, an undo stays: to take it back would do again what was undone.
-function takeBack() {
-  if (outbox.waitingFor(answer).at(-1)?.decisions[0].act === "undo") return undefined;
-  const taken = outbox.takeBack(answer);
+  goOnAfter = undefined;
+  const last = outbox.waitingFor(answer).at(-1);
+  const taken = last && last.decisions[0].act !== "undo" && outbox.takeBack(answer);
   if (taken) {
     byId("said").textContent = `↶ ${taken.words}`;
     draw();
+    return;
   }
-  return taken;
+  const numbers = outbox.waitingFor(answer).reduce(standingAfter, numbersOf(known));
+  if (numbers.length) decide([{ act: "undo", undoes: numbers.at(-1) }], "↶");
+}
+
+const numbersOf = (element) => element.dataset.standing.split(" ").filter(Boolean).map(Number);
+
+// The numbers of the decisions that stand, once an item is written on top of those that stood.
+function standingAfter(numbers, { version, decisions }) {
+  const [{ act, undoes }] = decisions;
+  if (act === "undo") return numbers.filter((number) => number !== undoes);
+  return [...numbers, ...decisions.map((_, place) => version + place + 1)];
 }
 
 function reopen() {

@@ -271,6 +271,25 @@ def test_undo_takes_back_what_is_just_being_sent(desk):
     desk.expect_status("data.database", "open", "received")
 
 
+def test_what_is_decided_after_an_undo_stays(desk):
+    held = desk.hold_sending()
+    desk.press("a", "u", "r", "u", "r")
+    held.let_go()
+    desk.expect_saved("accept data received", "undo", "reject data received")
+    desk.expect_status("data", "rejected", "received")
+
+
+def test_many_undos_without_a_connection_take_back_as_many_decisions(desk, visit):
+    visit.expect(NO_CONNECTION)
+    desk.press("a", "j", "a")
+    desk.expect_saved("accept data received", "accept data.database received")
+    desk.page.context.set_offline(True)
+    desk.press("u", "u", "u")
+    expect(desk.page.locator("#unsent")).to_contain_text("↶; ↶")
+    desk.page.context.set_offline(False)
+    desk.expect_saved("accept data received", "accept data.database received", "undo", "undo")
+
+
 def test_every_act_has_a_button(desk):
     chip = desk.chip("training.criminal-justice")
     chip.get_by_role("button", name=re.compile("^Accept")).click()

@@ -216,7 +216,8 @@ def test_decisions_are_written_in_the_second_reading_by_whoever_began_it(answers
     assert decide(sam, answer=answers[1]).status_code == 403
     assert decide(sam, reading=3).status_code == 422
     assert decide(sam).status_code == 409
-    shown = sam.get(f"/v1/answers/{answers[0]}").json()
+    assert sam.get(f"/v1/answers/{answers[0]}").status_code == 403
+    shown = other.get(f"/v1/answers/{answers[0]}").json()
     assert (shown["version"], [tag["code"] for tag in shown["reviewed"]["tags"]]) == (2, ["training"])
     assert decide(other, reading=1, answer=answers[1]).status_code == 201
 
