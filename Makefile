@@ -31,9 +31,10 @@ messages: .venv/.installed
 	$(BIN)/pybabel --quiet update --domain needtag --input-file .venv/needtag.pot --output-dir service/review/locales \
 	  --no-wrap --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date
 
-# Speed, memory and start on this machine, beside PyTorch.
+# Speed, memory and start on this machine, beside PyTorch; the desk in a browser.
 bench: .venv/.test-installed
 	$(BIN)/python -m evaluation.bench
+	$(BIN)/python -m tests.service.review.bench_desk
 
 # needtag beside other libraries on the test split, into docs/evaluation.md; environments are made in .peers.
 peers: .venv/.installed

@@ -31,6 +31,8 @@ log = logging.getLogger(__name__)
 
 GRACE = 15
 """Seconds that requests and workers have to end when the service is told to stop."""
+KEEP_ALIVE = 75
+"""Seconds that a connection stays open between two requests."""
 RESTART = 2.0
 """Seconds before a worker that died is started anew."""
 HOUSEKEEPING = 3600
@@ -64,17 +66,25 @@ def serve(settings: Settings, *, demo: bool = False) -> None:
         access_log=False,
         server_header=False,
         ws="none",
+        # Longer than clients keep one: else it may be closed while a request is on its way.
+        timeout_keep_alive=KEEP_ALIVE,
         timeout_graceful_shutdown=GRACE,
     )
     address = address_of(host, port)
+    server = uvicorn.Server(config)
+
+    def end(*_: object) -> None:
+        server.should_exit = True
+
     with _workers(settings), _housekeeping(settings, database):
-        # uvicorn raises the signal that ended it once more, and there are workers to be ended yet.
+        # Until uvicorn has its own handlers, and when it raises the signal that ended it once more: there are
+        # workers to be ended yet.
         for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, lambda *_: None)
+            signal.signal(number, end)
         print(f"needtag serves at {address}", flush=True)  # noqa: T201 - what the command says
         if demo:
             print(f"Sign in once, within the hour: {_demo_link(database, address)}", flush=True)  # noqa: T201
-        uvicorn.Server(config).run(sockets=[listening])
+        server.run(sockets=[listening])
     database.dispose()
 
 
@@ -103,6 +113,8 @@ def _listen(settings: Settings) -> socket.socket:
         listening = socket.socket(family)
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listening.bind((settings.host, settings.port))
+        # Whoever reads the address may use it at once, though the server has a moment to go.
+        listening.listen(2048)
     except OSError as error:
         place = f"{settings.host}:{settings.port}"
         raise InputError(place, f"cannot be listened on ({error.strerror}); give another --port") from error

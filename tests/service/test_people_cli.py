@@ -188,13 +188,15 @@ def test_a_demo_is_for_the_own_machine_alone(needtag, home):
 def test_a_demo_prints_a_link_that_lets_a_reviewer_in(home):
     service = Service(home)
     with service.spawn("serve", "--demo", "--port", "0", "--workers", "0", stdout=subprocess.PIPE) as process:
-        url = process.stdout.readline().split()[-1]
-        link = process.stdout.readline().split()[-1]
-        assert link.startswith(f"{url}/sign-in/")
-        with httpx.Client(trust_env=False, timeout=60) as browser:
-            assert browser.post(link).status_code == 303
-            assert "demo" in browser.get(f"{url}/account").text
-        process.send_signal(signal.SIGTERM)
+        try:
+            url = process.stdout.readline().split()[-1]
+            link = process.stdout.readline().split()[-1]
+            assert link.startswith(f"{url}/sign-in/")
+            with httpx.Client(trust_env=False, timeout=60) as browser:
+                assert browser.post(link).status_code == 303
+                assert "demo" in browser.get(f"{url}/account").text
+        finally:
+            process.send_signal(signal.SIGTERM)
     assert process.returncode == 0
 
 

@@ -666,6 +666,14 @@ def test_a_colleague_s_decision_shows_what_was_not_saved_and_lets_one_decide_so_
     expect(alert).to_be_hidden()
 
 
+def test_what_was_refused_is_in_view_wherever_one_is(open_desk, visit, database, answers):
+    visit.expect(REFUSED)
+    desk = open_desk(size=NARROW, answer_id=answers[-1])
+    as_colleague(database, answers[-1], ("reject", "data", "received"))
+    desk.press("k", "r")
+    expect(desk.page.get_by_role("alert")).to_be_in_viewport(ratio=1)
+
+
 def test_what_was_refused_can_be_left(desk, visit, database):
     visit.expect(REFUSED)
     as_colleague(database, desk.answer_id, ("reject", "data", "received"))
@@ -731,8 +739,8 @@ def test_a_phone_shows_one_column_with_the_acts_in_reach(open_desk, answers):
 
 
 @pytest.mark.parametrize("width", [320, 390, 640, 1280])
-def test_nothing_is_cut_off_at_the_side_and_every_target_is_large_enough(open_desk, width):
-    desk = open_desk(size={"width": width, "height": 700})
+def test_nothing_is_cut_off_at_the_side_and_every_target_is_large_enough(open_desk, answers, width):
+    desk = open_desk(size={"width": width, "height": 700}, answer_id=answers[-1])
     assert desk.page.evaluate("document.documentElement.scrollWidth") <= width
     small = desk.page.locator("button, select, input, .button, .top a, summary").evaluate_all(
         """all => all.filter(each => each.checkVisibility())
