@@ -1,6 +1,7 @@
 """The commands of a running needtag: serve, worker, import, settings, db, key."""
 
 import datetime as dt
+import os
 import sys
 import threading
 from pathlib import Path
@@ -61,6 +62,8 @@ def worker(
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     if until_closed:
+        # Beside the web server: whoever waits for an answer goes before what nobody waits for.
+        os.nice(NICENESS)
         threading.Thread(target=_stop_at_end, args=(stop,), daemon=True).start()
     database = open_database(settings)
     adopt_default(database)
@@ -203,6 +206,9 @@ def list_keys(home: HomeOption = None) -> None:
             table.add_row(each.name, " ".join(each.scopes), f"{each.created_at:%Y-%m-%d %H:%M}", ends)
     Console().print(table, markup=False)
 
+
+NICENESS = 15
+"""How far the workers of `needtag serve` stand back."""
 
 COMMAND = "command line"
 """Who did it, in the audit, where it was done by a command."""
