@@ -8,6 +8,7 @@ import os
 import random
 import shutil
 import signal
+import sqlite3
 import sys
 import threading
 import time
@@ -19,13 +20,13 @@ from pathlib import Path
 import httpx
 import pytest
 from sqlalchemy import exists, func, select, text
-from sqlalchemy.exc import DBAPIError
 from starlette.testclient import TestClient
 
 from nlp.models import default_id, save_model
 from nlp.tagging import Tagger
 from service.api.app import create_app
 from service.api.schemas import QuestionnaireGiven
+from service.errors import UnavailableError
 from service.store.database import Database
 from service.store.decisions import Wish, decide
 from service.store.keys import add_key
@@ -450,6 +451,18 @@ def has_work_in_hand(database):
         return count_leases(session) > 0
 
 
+def is_locked(database):
+    with contextlib.closing(
+        sqlite3.connect(database.url.database, timeout=0.1, isolation_level=None)
+    ) as file:
+        try:
+            file.execute("BEGIN IMMEDIATE")
+        except sqlite3.OperationalError:
+            return True
+        file.execute("ROLLBACK")
+        return False
+
+
 def stop_with_work_in_hand(process, database):
     """Stop a worker for as long as the test likes, but not in the middle of a transaction.
 
@@ -458,7 +471,10 @@ def stop_with_work_in_hand(process, database):
     while True:
         wait_until(lambda: has_work_in_hand(database))
         process.send_signal(signal.SIGSTOP)
-        with contextlib.suppress(DBAPIError), database.writing() as session:
+        if database.is_sqlite and is_locked(database):
+            process.send_signal(signal.SIGCONT)
+            continue
+        with contextlib.suppress(UnavailableError), database.writing() as session:
             session.execute(text("SELECT 1"))
             if not database.is_sqlite:
                 session.execute(select(Answer.id).with_for_update(nowait=True))
