@@ -521,6 +521,7 @@ def older(tmp_path, small_model):
     return older_needtag(tmp_path / "older", small_model)
 
 
+@pytest.mark.soak
 def test_an_upgrade_with_work_in_flight_goes_on_where_the_older_needtag_was_killed(
     settings, database, texts, older
 ):
