@@ -446,9 +446,9 @@ def answers_of(client, questionnaire_id):
     return client.get(f"/v1/questionnaires/{questionnaire_id}/answers", params={"limit": 200}).json()["items"]
 
 
-def has_work_in_hand(database):
-    with database.reading() as session:
-        return count_leases(session) > 0
+def has_work_in_hand(session):
+    """Whether a worker has some answers in hand, while others wait."""
+    return 0 < count_leases(session) < count_waiting(session)
 
 
 def is_locked(database):
@@ -463,24 +463,34 @@ def is_locked(database):
         return False
 
 
-def stop_with_work_in_hand(process, database):
+def stop_with_work_in_hand(process, database, send_work):
     """Stop a worker for as long as the test likes, but not in the middle of a transaction.
 
-    There it would hold locks, which on SQLite nobody could write without.
+    There it would hold locks, which on SQLite nobody could write without. Work is sent until the worker is
+    met at a good moment; gives what the sendings gave.
     """
+    sent = []
     while True:
-        wait_until(lambda: has_work_in_hand(database))
+        if waiting(database) == 0:
+            sent.append(send_work(len(sent)))
+        with database.reading() as session:
+            if not has_work_in_hand(session):
+                continue
         process.send_signal(signal.SIGSTOP)
-        if database.is_sqlite and is_locked(database):
-            process.send_signal(signal.SIGCONT)
-            continue
-        with contextlib.suppress(UnavailableError), database.writing() as session:
-            session.execute(text("SELECT 1"))
-            if not database.is_sqlite:
-                session.execute(select(Answer.id).with_for_update(nowait=True))
-            if count_leases(session):
-                return
+        if is_between_transactions(database):
+            return sent
         process.send_signal(signal.SIGCONT)
+
+
+def is_between_transactions(database):
+    """Whether a stopped worker has work in hand and no lock."""
+    if database.is_sqlite and is_locked(database):
+        return False
+    with contextlib.suppress(UnavailableError), database.writing() as session:
+        if not database.is_sqlite:
+            session.execute(select(Answer.id).with_for_update(nowait=True))
+        return has_work_in_hand(session)
+    return False
 
 
 def test_a_worker_that_comes_back_late_changes_nothing(service, database, texts):
@@ -489,8 +499,7 @@ def test_a_worker_that_comes_back_late_changes_nothing(service, database, texts)
     with service.client() as client, worker(service) as late:
         send(client, "warm", texts[:1])
         wait_until(lambda: waiting(database) == 0)
-        send(client, "work", texts * 8)
-        stop_with_work_in_hand(late, database)
+        sent = stop_with_work_in_hand(late, database, lambda turn: send(client, f"work-{turn}", texts * 8))
         with worker(service) as other:
             wait_until(lambda: waiting(database) == 0)
             taggings, suggestions = rows(database, Tagging), rows(database, Suggestion)
@@ -503,7 +512,7 @@ def test_a_worker_that_comes_back_late_changes_nothing(service, database, texts)
     later = rows(database, Tagging)
     assert added_only(taggings, later)
     assert added_only(suggestions, rows(database, Suggestion))
-    assert len(later) == len(taggings) + len(texts) == 1 + len(texts) * 9
+    assert len(later) == len(taggings) + len(texts) == 1 + len(texts) * (8 * len(sent) + 1)
     assert not any(tagging[-1] for tagging in later.values())
 
 
@@ -521,7 +530,6 @@ def older(tmp_path, small_model):
     return older_needtag(tmp_path / "older", small_model)
 
 
-@pytest.mark.soak
 def test_an_upgrade_with_work_in_flight_goes_on_where_the_older_needtag_was_killed(
     settings, database, texts, older
 ):
@@ -537,8 +545,9 @@ def test_an_upgrade_with_work_in_flight_goes_on_where_the_older_needtag_was_kill
                 acts = [{"act": "accept", "code": tag["code"], "stance": tag["stance"]}]
                 given = {"version": 0, "decisions": acts + ([{"act": act}] if act else [])}
                 assert client.post(f"/v1/answers/{answer['id']}/decisions", json=given).status_code == 201
-            flight = send(client, "flight", texts * 6)
-            stop_with_work_in_hand(elsewhere, database)
+            flight = stop_with_work_in_hand(
+                elsewhere, database, lambda turn: send(client, f"flight-{turn}", texts * 6)
+            )
         service.kill()
         assert waiting(database) > 0
         before = {table: rows(database, table) for table in (Tagging, Suggestion, Decision)}
@@ -566,12 +575,14 @@ def test_an_upgrade_with_work_in_flight_goes_on_where_the_older_needtag_was_kill
             by[of, tagging.model_version_id].append(tagging.answer_id)
     every = {
         each: {answer_id for answer_id, row in rows(database, Answer).items() if row[1] == each}
-        for each in (first, flight, later)
+        for each in (first, *flight, later)
     }
     assert sorted(by[first, old]) == sorted(every[first])
     assert sorted(by[first, new]) == sorted(every[first] - {int(done["id"])})
-    assert len(by[flight, old]) == len(set(by[flight, old])) < len(every[flight])
-    assert sorted(by[flight, new]) == sorted(every[flight])
+    for each in flight:
+        assert len(by[each, old]) == len(set(by[each, old]))
+        assert sorted(by[each, new]) == sorted(every[each])
+    assert len(by[flight[-1], old]) < len(every[flight[-1]])
     assert sorted(by[later, new]) == sorted(every[later])
     assert by[later, old] == []
 
