@@ -14,6 +14,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from itertools import count
 
 import uvicorn
 from sqlalchemy.exc import SQLAlchemyError
@@ -35,8 +36,10 @@ KEEP_ALIVE = 75
 """Seconds that a connection stays open between two requests."""
 RESTART = 2.0
 """Seconds before a worker that died is started anew."""
-HOUSEKEEPING = 3600
-"""Seconds between two looks for what is to be forgotten."""
+HOUSEKEEPING = 60
+"""Seconds between two looks whether the database has outgrown its plans."""
+FORGETTING = 60
+"""Of those looks, every how manieth also goes for what is to be forgotten."""
 
 
 def serve(settings: Settings, *, demo: bool = False) -> None:
@@ -179,10 +182,13 @@ def _housekeeping(settings: Settings, database: Database) -> Iterator[None]:
 
 
 def _keep_house(settings: Settings, database: Database, stop: threading.Event) -> None:
-    while True:
+    for turn in count():
         try:
-            _forget(settings, database)
-            database.analyse()
+            if turn % FORGETTING == 0:
+                _forget(settings, database)
+            # PostgreSQL looks by itself.
+            if database.is_sqlite:
+                database.analyse()
         except (NeedtagError, SQLAlchemyError) as error:
             log.warning("cannot keep house now", extra={"fault": type(error).__name__})
         if stop.wait(HOUSEKEEPING):

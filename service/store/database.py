@@ -30,6 +30,7 @@ BUSY_SECONDS = 30
 CONNECT_SECONDS = 10
 # A client that reads an export may pause for so long.
 IDLE_SECONDS = 300
+RECYCLE_SECONDS = 300
 # Any number will do, as long as every needtag takes the same.
 ADVISORY_LOCK = int.from_bytes(b"needtag")
 
@@ -39,6 +40,7 @@ PRAGMAS = (
     "foreign_keys=ON",
     "secure_delete=ON",
     "temp_store=MEMORY",
+    "analysis_limit=1000",
 )
 # Codes of SQLite that say nothing against the statement: the same may succeed later.
 PASSING = (
@@ -114,12 +116,13 @@ class Database:
         """Let the database learn how its tables are filled, which its plans for the views depend on.
 
         PostgreSQL does so by itself, but a minute after much came in, and until then takes minutes for some.
+        On SQLite a sample is read, in milliseconds.
         """
-        self._run_alone("PRAGMA optimize" if self.is_sqlite else "ANALYZE")
+        self._run_alone("ANALYZE")
 
     def _run_alone(self, statement: str) -> None:
         """Run what cannot be part of a transaction."""
-        engine = self._writer.execution_options(isolation_level="AUTOCOMMIT", writes=False)
+        engine = self._writer.execution_options(isolation_level="AUTOCOMMIT")
         with _passing_errors(), engine.connect() as connection:
             connection.exec_driver_sql(statement)
 
@@ -331,7 +334,14 @@ def _postgresql(url: URL) -> Engine:
 def _sqlite(url: URL) -> Engine:
     # Python's own transactions would begin at the first change only, and not before a change of tables.
     options = {"isolation_level": None, "timeout": BUSY_SECONDS}
-    engine = create_engine(url, connect_args=options, pool_size=CONNECTIONS, max_overflow=0)
+    engine = create_engine(
+        url,
+        connect_args=options,
+        pool_size=CONNECTIONS,
+        max_overflow=0,
+        # A connection knows what was learnt of the tables before it was opened.
+        pool_recycle=RECYCLE_SECONDS,
+    )
     event.listen(engine, "connect", _set_pragmas)
     event.listen(engine, "begin", _begin)
     return engine
@@ -343,6 +353,9 @@ def _set_pragmas(connection: sqlite3.Connection, _record: Any) -> None:
 
 
 def _begin(connection: Connection) -> None:
+    options = connection.get_execution_options()
+    # What runs alone would be taken back at the end of a transaction that nobody commits.
+    if options.get("isolation_level") == "AUTOCOMMIT":
+        return
     # A reader that later turned writer would be refused if another had written since: take the lock first.
-    writes = connection.get_execution_options().get("writes")
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get("writes") else "BEGIN")

@@ -111,6 +111,18 @@ def test_writers_of_two_sets_of_connections_all_succeed(settings):
         each.dispose()
 
 
+def test_what_the_database_learns_of_its_tables_stays(database):
+    kept = {
+        True: "SELECT count(*) FROM sqlite_stat1 WHERE tbl = 'questions'",
+        False: "SELECT count(*) FROM pg_stats WHERE tablename = 'questions'",
+    }
+    with database.writing() as session:
+        ask(session, 1)
+    database.analyse()
+    with database.reading() as session:
+        assert session.scalar(text(kept[database.is_sqlite])) > 0
+
+
 def test_sqlite_lets_writers_in_as_they_came(sqlite_template):
     database = Database(f"sqlite:///{sqlite_template}")
     came, threads = [], []
