@@ -1,6 +1,7 @@
 """`needtag serve`: the web server, the workers that it starts, and the housekeeping."""
 
 import fcntl
+import gc
 import ipaddress
 import logging
 import os
@@ -36,9 +37,9 @@ KEEP_ALIVE = 75
 """Seconds that a connection stays open between two requests."""
 RESTART = 2.0
 """Seconds before a worker that died is started anew."""
-HOUSEKEEPING = 60
+HOUSEKEEPING = 10
 """Seconds between two looks whether the database has outgrown its plans."""
-FORGETTING = 60
+FORGETTING = 360
 """Of those looks, every how manieth also goes for what is to be forgotten."""
 
 
@@ -63,6 +64,8 @@ def serve(settings: Settings, *, demo: bool = False) -> None:
     adopt_default(database)
     _use_own_temporary_folder(settings)
     app = create_app(settings, database)
+    # What is there by now stays: to look through it again and again would hold up whoever asks meanwhile.
+    gc.freeze()
     config = uvicorn.Config(
         app,
         log_config=None,

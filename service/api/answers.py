@@ -1,6 +1,7 @@
 """/v1/answers: searched, read, decided on."""
 
 import hashlib
+from dataclasses import replace
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
@@ -10,14 +11,13 @@ from sqlalchemy.orm import Session
 from nlp.answers import Answer, Language
 from service.api.dependencies import DatabaseDep, Id, KeyedRoute, Reader, RepeatKey, Reviewer, TaggersDep
 from service.api.filters import AnswerFilterDep
+from service.api.given import DecisionGiven, DecisionsGiven
 from service.api.paging import Cursor, Limit, cut
 from service.api.problems import responses
 from service.api.replies import reply
-from service.api.schemas import (
+from service.api.shown import (
     AnswerPage,
     AnswerWithDecisions,
-    DecisionGiven,
-    DecisionsGiven,
     DecisionShown,
     DecisionsWritten,
     Evidence,
@@ -25,15 +25,16 @@ from service.api.schemas import (
     ModelShown,
     WordShown,
 )
-from service.errors import ForbiddenError
 from service.permissions import may_reopen
-from service.store import audit, idempotency, second_readings
-from service.store.answers import find_answers, get_answer
+from service.store import audit, idempotency
+from service.store.answers import answer_ids, get_answer
+from service.store.blindness import check_seen, hidden_from
 from service.store.decisions import Wish, decide, lock_answer, version_of
 from service.store.models import active_model
 from service.store.records import answer_records, decision_records
-from service.store.second_readings import is_blind
+from service.store.second_readings import check_reader
 from service.store.tables import Decision, Question
+from service.store.views import SECOND
 
 router = APIRouter(route_class=KeyedRoute, prefix="/v1/answers", tags=["answers"])
 
@@ -51,11 +52,11 @@ def search_answers(
 ) -> Response:
     """Search the answers, in the order in which they came."""
     with database.reading() as session:
-        ids = session.scalars(find_answers(wanted, after=int(cursor or 0)).limit(limit + 1))
-        page, following = cut(list(ids), limit)
-        records = answer_records(session, page, lang)
-    with database.writing() as session:
-        audit.note(session, actor.name, "search", "answer", answers=[each["id"] for each in records])
+        wanted = replace(wanted, hidden=hidden_from(session, actor.name))
+        ids = answer_ids(session, wanted, after=int(cursor or 0), most=limit + 1)
+        page, following = cut(ids, limit)
+        records = answer_records(session, page, lang, hidden=wanted.hidden)
+    audit.note_read(database, actor.name, "search", "answer", answers=[each["id"] for each in records])
     return reply({"items": records, "next": following})
 
 
@@ -64,15 +65,10 @@ def show_answer(answer_id: Id, database: DatabaseDep, actor: Reader, lang: LangQ
     """Show an answer with what was suggested, decided and reviewed."""
     with database.reading() as session:
         get_answer(session, int(answer_id))
-        if is_blind(session, int(answer_id), actor.name):
-            problem = (
-                "is yours to read a second time, and shows nothing of the first reading until you are done"
-            )
-            raise ForbiddenError(f"answer {answer_id}", problem)
+        check_seen(session, int(answer_id), actor.name)
         record = answer_records(session, [int(answer_id)], lang)[0]
         record["decisions"] = decision_records(session, int(answer_id))
-    with database.writing() as session:
-        audit.note(session, actor.name, "read", "answer", answer_id)
+    audit.note_read(database, actor.name, "read", "answer", answer_id)
     return reply(record)
 
 
@@ -86,8 +82,7 @@ def show_evidence(answer_id: Id, database: DatabaseDep, taggers: TaggersDep, act
     tagger = taggers.explaining(model)
     answer = Answer(stored.external_id, stored.text, question.text if question else None, stored.language)
     tagged = tagger.tag(answer)
-    with database.writing() as session:
-        audit.note(session, actor.name, "read", "answer", answer_id, evidence=True)
+    audit.note_read(database, actor.name, "read", "answer", answer_id, evidence=True)
     return EvidenceShown(
         model=ModelShown(name=tagged.model.name, version=tagged.model.version),
         tags=[
@@ -120,8 +115,8 @@ def write_decisions(
         lock_answer(session, int(answer_id))
         written = idempotency.recall(session, actor.name, key, content)
         if written is None:
-            if given.reading == second_readings.SECOND:
-                second_readings.check_reader(session, int(answer_id), actor.name)
+            if given.reading == SECOND:
+                check_reader(session, int(answer_id), actor.name)
             wishes = [_wish(each) for each in given.decisions]
             decisions = decide(
                 session,

@@ -1,6 +1,7 @@
 """/v1/exports: what was received, suggested and decided, to take away."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from functools import partial
 from itertools import chain
 from typing import Annotated, Any, Literal
@@ -8,6 +9,7 @@ from typing import Annotated, Any, Literal
 import anyio
 from fastapi import APIRouter, Query
 from fastapi.responses import StreamingResponse
+from sqlalchemy.orm import Session
 from starlette.concurrency import run_in_threadpool
 from starlette.types import Receive, Scope, Send
 
@@ -19,8 +21,10 @@ from service.export_formats import FORMATS, MEDIA_TYPES, Chunks, Format, export
 from service.permissions import Actor
 from service.store import audit
 from service.store.answers import AnswerFilter
+from service.store.blindness import hidden_from
 from service.store.database import Database
 from service.store.exports import COLUMNS, ROWS, Subject, corpus_lines, described
+from service.store.records import Record
 
 router = APIRouter(route_class=KeyedRoute, prefix="/v1/exports", tags=["exports"])
 
@@ -71,8 +75,7 @@ def export_corpus(
     kind: Annotated[Literal["jsonl"], Query(alias="format", description="Has this one alone.")] = "jsonl",
 ) -> StreamingResponse:
     """Export the reviewed answers in the labelled format, for training and evaluation."""
-    chunks = export(database, partial(corpus_lines, wanted=wanted), (), kind)
-    return _sent(database, actor, "corpus", kind, wanted, chunks)
+    return _sent(database, actor, "corpus", kind, wanted, corpus_lines, ())
 
 
 @router.get(
@@ -89,14 +92,23 @@ def export_rows(
     lang: Annotated[Language, Query(description="Of the labels.")] = "en",
 ) -> StreamingResponse:
     """Export the answers that a search finds, or their tags or decisions, all as they are at one moment."""
-    rows = partial(ROWS[subject], wanted=wanted, lang=lang)
-    return _sent(database, actor, subject, kind, wanted, export(database, rows, COLUMNS[subject], kind))
+    rows = partial(ROWS[subject], lang=lang)
+    return _sent(database, actor, subject, kind, wanted, rows, COLUMNS[subject])
 
 
 def _sent(
-    database: Database, actor: Actor, name: str, kind: Format, wanted: AnswerFilter, chunks: Chunks
+    database: Database,
+    actor: Actor,
+    name: str,
+    kind: Format,
+    wanted: AnswerFilter,
+    rows: Callable[[Session, AnswerFilter], Iterator[Record]],
+    columns: Sequence[str],
 ) -> ExportResponse:
     """Write the line of the audit, which comes before the first byte, and begin to read."""
-    with database.writing() as session:
-        audit.note(session, actor.name, "export", name, format=kind, filter=described(wanted))
-    return ExportResponse(chunks, name, kind)
+    audit.note_read(database, actor.name, "export", name, format=kind, filter=described(wanted))
+
+    def shown(session: Session) -> Iterator[Record]:
+        return rows(session, replace(wanted, hidden=hidden_from(session, actor.name)))
+
+    return ExportResponse(export(database, shown, columns, kind), name, kind)

@@ -3,8 +3,9 @@
 from fastapi import APIRouter
 
 from service.api.dependencies import Admin, DatabaseDep, Id, KeyedRoute, Reader, SettingsDep
+from service.api.given import ModelGiven
 from service.api.problems import responses
-from service.api.schemas import ModelGiven, Models, ModelVersionShown
+from service.api.shown import Models, ModelVersionShown
 from service.errors import NotFoundError
 from service.modelling import PACKAGED, load_known, load_named, names_in
 from service.store.models import activate, active_model, get_model, list_models, register

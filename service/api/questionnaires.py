@@ -12,15 +12,15 @@ from nlp.answers import Language
 from nlp.errors import InputError, NeedtagError
 from service.api.dependencies import Admin, DatabaseDep, Follower, Id, KeyedRoute, Reader, RepeatKey, Sender
 from service.api.filters import QuestionnaireFilterDep
+from service.api.given import QuestionnaireGiven
 from service.api.paging import Cursor, Limit, cut
 from service.api.problems import responses
 from service.api.replies import reply
-from service.api.schemas import (
+from service.api.shown import (
     AnswerPage,
     AnswerUnderstood,
     Column,
     ProgressShown,
-    QuestionnaireGiven,
     QuestionnairePage,
     QuestionnaireShown,
     QuestionnaireUnderstood,
@@ -34,7 +34,8 @@ from service.api.submissions import SubmissionDep
 from service.errors import ConflictError, NotFoundError
 from service.intake import Questionnaire as Sent
 from service.store import audit, idempotency
-from service.store.answers import AnswerFilter, find_answers
+from service.store.answers import AnswerFilter, answer_ids
+from service.store.blindness import hidden_from
 from service.store.database import Database
 from service.store.progress import Progress, Status, find_questionnaires, progress_of
 from service.store.questionnaires import (
@@ -200,7 +201,7 @@ def understood_of(session: Session, sent: Sent) -> QuestionnaireUnderstood:
 @router.get("", responses=responses(401, 403, 422, 503))
 def list_questionnaires(
     database: DatabaseDep,
-    actor: Follower,  # noqa: ARG001 - asked for the right alone
+    actor: Follower,
     wanted: QuestionnaireFilterDep,
     status: Annotated[Status | None, Query(description="How far they are.")] = None,
     cursor: Cursor = None,
@@ -209,27 +210,25 @@ def list_questionnaires(
     """List questionnaires, the latest first."""
     with database.reading() as session:
         before = int(cursor) if cursor else None
-        found = session.scalars(find_questionnaires(wanted, status=status, before=before).limit(limit + 1))
-        stored = {each.id: each for each in found}
+        hidden = hidden_from(session, actor.name)
+        found = find_questionnaires(wanted, status=status, before=before, hidden=hidden)
+        stored = {each.id: each for each in session.scalars(found.limit(limit + 1))}
         ids, following = cut(list(stored), limit)
-        items = _shown(session, [stored[each] for each in ids])
+        items = _shown(session, [stored[each] for each in ids], hidden)
     return QuestionnairePage(items=items, next=following)
 
 
 @router.get("/{questionnaire_id}", responses=responses(401, 403, 404, 422, 503))
-def show_questionnaire(
-    questionnaire_id: Id,
-    database: DatabaseDep,
-    actor: Follower,  # noqa: ARG001 - asked for the right alone
-) -> QuestionnaireShown:
+def show_questionnaire(questionnaire_id: Id, database: DatabaseDep, actor: Follower) -> QuestionnaireShown:
     """Show how far a questionnaire is."""
     with database.reading() as session:
-        return _shown(session, [get_questionnaire(session, int(questionnaire_id))])[0]
+        hidden = hidden_from(session, actor.name)
+        return _shown(session, [get_questionnaire(session, int(questionnaire_id))], hidden)[0]
 
 
-def _shown(session: Session, stored: list[Questionnaire]) -> list[QuestionnaireShown]:
+def _shown(session: Session, stored: list[Questionnaire], hidden: frozenset[int]) -> list[QuestionnaireShown]:
     ids = [each.id for each in stored]
-    progress, instruments = progress_of(session, ids), instruments_of(session, ids)
+    progress, instruments = progress_of(session, ids, hidden=hidden), instruments_of(session, ids)
     return [_one_shown(each, progress[each.id], instruments[each.id]) for each in stored]
 
 
@@ -260,12 +259,12 @@ def list_answers(
     """List the answers of a questionnaire, in its order, with what was suggested and reviewed."""
     with database.reading() as session:
         get_questionnaire(session, int(questionnaire_id))
+        hidden = hidden_from(session, actor.name)
         wanted = AnswerFilter(questionnaire_id=int(questionnaire_id))
-        ids = session.scalars(find_answers(wanted, after=int(cursor or 0)).limit(limit + 1))
-        page, following = cut(list(ids), limit)
-        records = answer_records(session, page, lang)
-    with database.writing() as session:
-        audit.note(session, actor.name, "read", "questionnaire", questionnaire_id, answers=len(page))
+        ids = answer_ids(session, wanted, after=int(cursor or 0), most=limit + 1)
+        page, following = cut(ids, limit)
+        records = answer_records(session, page, lang, hidden=hidden)
+    audit.note_read(database, actor.name, "read", "questionnaire", questionnaire_id, answers=len(page))
     return reply({"items": records, "next": following})
 
 

@@ -15,7 +15,7 @@ from starlette.exceptions import HTTPException
 
 from nlp.answers import Answer
 from nlp.errors import InputError
-from service.api.schemas import QuestionnaireGiven
+from service.api.given import QuestionnaireGiven
 from service.intake import SUFFIXES, Questionnaire, read_questionnaires
 from service.intake.answers import meaning
 from service.run import parse_columns

@@ -6,8 +6,9 @@ from fastapi import APIRouter, Query, Response
 
 from nlp.answers import Language
 from service.api.dependencies import DatabaseDep, KeyedRoute, Sender, TaggersDep
+from service.api.given import AnswersGiven
 from service.api.problems import responses
-from service.api.schemas import AnswersGiven, TaggedAnswers
+from service.api.shown import TaggedAnswers
 from service.records import to_line
 from service.store.models import active_model
 from service.taggers import tag_each

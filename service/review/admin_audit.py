@@ -38,13 +38,12 @@ def show_audit(
             before=int(before) if before else None,
             most=LINES + 1,
         )
-        actions = audit.list_actions(session)
     lines = {each.id: each for each in found}
     ids, following = cut(list(lines), LINES)
     context = {
         "lines": [lines[each] for each in ids],
         "following": following,
-        "actions": actions,
+        "actions": audit.ACTIONS,
         "who": who.strip(),
         "action": action,
     }

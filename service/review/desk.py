@@ -20,6 +20,7 @@ from service.review.rendering import page
 from service.review.text import stretches
 from service.store import audit, holds, second_readings
 from service.store.answers import get_answer, is_reviewed, wants_a_look
+from service.store.blindness import hidden_from, read_instead
 from service.store.database import Database
 from service.store.questionnaires import get_questionnaire
 from service.store.records import answer_records
@@ -145,22 +146,24 @@ def neighbours_of(session: Session, answer: Answer) -> Neighbours:
 @router.get("/answers/{answer_id}")
 def show(answer_id: Id, request: Request, database: DatabaseDep, actor: Visitor) -> Response:
     """Show an answer on the desk."""
-    if _is_blind(database, int(answer_id), actor):
-        return RedirectResponse(f"/second-readings/{answer_id}", 303)
+    if (blind := _blind_desk(database, int(answer_id), actor)) is not None:
+        return blind
     return page(request, "desk.html.j2", desk_of(request, database, int(answer_id), actor))
 
 
 @router.get("/answers/{answer_id}/panel")
 def show_panel(answer_id: Id, request: Request, database: DatabaseDep, actor: Visitor) -> Response:
     """Show what changes with decisions, for the script to put in place."""
-    if _is_blind(database, int(answer_id), actor):
-        return RedirectResponse(f"/second-readings/{answer_id}", 303)
+    if (blind := _blind_desk(database, int(answer_id), actor)) is not None:
+        return blind
     return page(request, "panel.html.j2", desk_of(request, database, int(answer_id), actor))
 
 
-def _is_blind(database: Database, answer_id: int, actor: Actor) -> bool:
+def _blind_desk(database: Database, answer_id: int, actor: Actor) -> Response | None:
+    """Lead whoever reads the answer a second time to where nothing of the first reading is shown."""
     with database.reading() as session:
-        return second_readings.is_blind(session, answer_id, actor.name)
+        found = read_instead(session, answer_id, actor.name)
+    return RedirectResponse(f"/second-readings/{found}", 303) if found else None
 
 
 @router.get("/questionnaires/{questionnaire_id}/next")
@@ -193,7 +196,8 @@ def desk_of(
     language = language_for(request)
     with database.reading() as session:
         answer = get_answer(session, answer_id)
-        record = answer_records(session, [answer_id], language)[0]
+        hidden = hidden_from(session, actor.name)
+        record = answer_records(session, [answer_id], language, hidden=hidden)[0]
         decisions = second_readings.decisions_of(session, answer_id, reading)
         found = standing(decisions)
         context = {
@@ -207,9 +211,9 @@ def desk_of(
             "neighbours": neighbours_of(session, answer),
             "questionnaire": get_questionnaire(session, answer.questionnaire_id),
         }
-    with database.writing() as session:
-        audit.note(session, actor.name, "read", "answer", answer_id)
-        if reading == 1 and may_review(actor) and not found.done:
+    audit.note_read(database, actor.name, "read", "answer", answer_id)
+    if reading == 1 and may_review(actor) and not found.done:
+        with database.writing() as session:
             holds.hold(session, answer.questionnaire_id, actor.name)
     return context | choices() | {"may_review": may_review(actor), "may_reopen": may_reopen(actor)}
 

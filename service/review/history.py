@@ -17,6 +17,7 @@ from service.review.languages import language_for
 from service.review.rendering import page
 from service.store import audit, second_readings
 from service.store.answers import get_answer
+from service.store.blindness import read_instead
 from service.store.questionnaires import get_questionnaire
 from service.store.records import answer_records, tag_fields
 from service.store.standing import TagKey, standing
@@ -82,8 +83,8 @@ def show(
     """Show the history of a reading of an answer, and on demand the answer as it stood after a decision."""
     with database.reading() as session:
         answer = get_answer(session, int(answer_id))
-        if second_readings.is_blind(session, answer.id, actor.name):
-            return RedirectResponse(f"/second-readings/{answer_id}", 303)
+        if blind := read_instead(session, answer.id, actor.name):
+            return RedirectResponse(f"/second-readings/{blind}", 303)
         decisions = {each: second_readings.decisions_of(session, answer.id, each) for each in (1, 2)}
         said = said_of(session, answer.id)
         context = {
@@ -95,8 +96,7 @@ def show(
             "reading": reading,
             "read_twice": bool(decisions[2]),
         }
-    with database.writing() as session:
-        audit.note(session, actor.name, "read", "answer", answer_id, history=True)
+    audit.note_read(database, actor.name, "read", "answer", answer_id, history=True)
     return page(request, "history.html.j2", context)
 
 

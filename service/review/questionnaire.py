@@ -21,12 +21,14 @@ from service.review.languages import language_for
 from service.review.rendering import page
 from service.store import audit, holds
 from service.store.answers import wants_a_look
+from service.store.blindness import hidden_from
 from service.store.decisions import Wish, decide
 from service.store.progress import progress_of
 from service.store.questionnaires import get_questionnaire, instruments_of
 from service.store.records import Record, answer_records
 from service.store.standing import Standing, standing
 from service.store.tables import Answer, Decision, Hold, Questionnaire
+from service.store.views import FIRST
 
 router = APIRouter(include_in_schema=False)
 
@@ -61,8 +63,13 @@ class Line:
         return [each for each in self.chips if each.status == "accepted"]
 
 
-def lines_of(session: Session, questionnaire_id: int, language: Language) -> list[Line]:
-    """The answers of a questionnaire, in its order; takes as many queries for many as for one."""
+def lines_of(
+    session: Session, questionnaire_id: int, language: Language, hidden: frozenset[int]
+) -> list[Line]:
+    """The answers of a questionnaire, in its order; takes as many queries for many as for one.
+
+    Those whose ids are `hidden` are as if nobody had decided on them.
+    """
     of_questionnaire = Answer.questionnaire_id == questionnaire_id
     wanted = select(Answer.id, wants_a_look()).where(of_questionnaire).order_by(Answer.place)
     unsure = {answer_id: bool(looks) for answer_id, looks in session.execute(wanted)}
@@ -70,13 +77,14 @@ def lines_of(session: Session, questionnaire_id: int, language: Language) -> lis
     made = (
         select(Decision)
         .join(Answer, Answer.id == Decision.answer_id)
-        .where(of_questionnaire, Decision.reading == 1)
+        .where(of_questionnaire, Decision.reading == FIRST, Answer.id.not_in(hidden))
     )
     for each in session.scalars(made.order_by(Decision.answer_id, Decision.number)):
         decisions[each.answer_id].append(each)
+    records = answer_records(session, list(unsure), language, hidden=hidden)
     return [
         _line(place, each, standing(decisions[int(each["id"])]), unsure=unsure[int(each["id"])])
-        for place, each in enumerate(answer_records(session, list(unsure), language), 1)
+        for place, each in enumerate(records, 1)
     ]
 
 
@@ -105,21 +113,22 @@ def show(
     """Show a questionnaire, or what one wants of it on paper: whole texts and decided tags."""
     with database.reading() as session:
         stored = get_questionnaire(session, int(questionnaire_id))
-        lines = lines_of(session, stored.id, language_for(request))
-        context = _about(session, stored, actor) | {"lines": lines, "left": [x for x in lines if not x.done]}
-    with database.writing() as session:
-        audit.note(session, actor.name, "read", "questionnaire", questionnaire_id, answers=len(lines))
+        hidden = hidden_from(session, actor.name)
+        lines = lines_of(session, stored.id, language_for(request), hidden)
+        left = [each for each in lines if not each.done]
+        context = _about(session, stored, actor, hidden) | {"lines": lines, "left": left}
+    audit.note_read(database, actor.name, "read", "questionnaire", questionnaire_id, answers=len(lines))
     return page(request, "questionnaire_print.html.j2" if printed else "questionnaire.html.j2", context)
 
 
-def _about(session: Session, stored: Questionnaire, actor: Actor) -> dict[str, Any]:
+def _about(session: Session, stored: Questionnaire, actor: Actor, hidden: frozenset[int]) -> dict[str, Any]:
     held = select(Hold.person).where(
         Hold.questionnaire_id == stored.id, Hold.until >= dt.datetime.now(dt.UTC)
     )
     return {
         "questionnaire": stored,
         "instruments": instruments_of(session, [stored.id])[stored.id],
-        "progress": progress_of(session, [stored.id])[stored.id],
+        "progress": progress_of(session, [stored.id], hidden=hidden)[stored.id],
         "person": session.scalar(held),
         "may_review": may_review(actor) and stored.replaced_by is None,
         "may_reopen": may_reopen(actor) and stored.replaced_by is None,
@@ -134,7 +143,8 @@ def finish(questionnaire_id: Id, request: Request, database: DatabaseDep, actor:
     """
     with database.writing() as session:
         stored = get_questionnaire(session, int(questionnaire_id))
-        left = [each for each in lines_of(session, stored.id, language_for(request)) if not each.done]
+        lines = lines_of(session, stored.id, language_for(request), hidden_from(session, actor.name))
+        left = [each for each in lines if not each.done]
         decided = [each for each in left if each.decided]
         for each in decided:
             _decide(session, each, Wish("done"), actor)
@@ -155,7 +165,7 @@ def reopen(
     """Open one answer again, or all that are done."""
     with database.writing() as session:
         stored = get_questionnaire(session, int(questionnaire_id))
-        lines = lines_of(session, stored.id, language_for(request))
+        lines = lines_of(session, stored.id, language_for(request), hidden_from(session, actor.name))
         chosen = [each for each in lines if (each.done if answer is None else each.answer["id"] == answer)]
         if answer is not None and not chosen:
             raise NotFoundError(f"answer {answer}", f"is not one of questionnaire {questionnaire_id}")

@@ -18,6 +18,7 @@ from service.review.languages import language_for
 from service.review.paging import Pages, page_number
 from service.review.rendering import page
 from service.store import holds, users
+from service.store.blindness import hidden_from
 from service.store.progress import STATUSES, Status, find_questionnaires, progress_of, uncertainty
 from service.store.questionnaires import instruments_of
 from service.store.tables import Hold, Questionnaire
@@ -40,7 +41,8 @@ def show(request: Request, database: DatabaseDep, actor: Visitor) -> Response:
     wrong += [name for name, values in known.items() if name in asked and asked[name] not in values]
     language = language_for(request)
     with database.reading() as session:
-        found = find_questionnaires(wanted, status=cast("Status | None", asked.get("status")))
+        hidden = hidden_from(session, actor.name)
+        found = find_questionnaires(wanted, status=cast("Status | None", asked.get("status")), hidden=hidden)
         if "mine" in asked:
             found = found.where(_held(actor.name))
         # A filter that cannot be read must not look like one that lets nothing through.
@@ -53,7 +55,9 @@ def show(request: Request, database: DatabaseDep, actor: Visitor) -> Response:
             "statuses": STATUSES,
             "choices": choices(session, language),
             "pages": pages,
-            "rows": [] if wrong else _rows(session, _ordered(found, asked.get("order"), language), pages),
+            "rows": []
+            if wrong
+            else _rows(session, _ordered(found, asked.get("order"), language), pages, hidden),
             "nothing_here": session.scalar(select(Questionnaire.id).limit(1)) is None,
             "may_review": may_review(actor),
             "may_send": may_send(actor),
@@ -83,12 +87,12 @@ def _ordered(found: Select[Any], order: str | None, language: Language) -> Selec
     return found.order_by(None).order_by(uncertainty().desc(), Questionnaire.id)
 
 
-def _rows(session: Session, found: Select[Any], pages: Pages) -> list[dict[str, Any]]:
+def _rows(session: Session, found: Select[Any], pages: Pages, hidden: frozenset[int]) -> list[dict[str, Any]]:
     kept = and_(Hold.questionnaire_id == Questionnaire.id, Hold.until >= dt.datetime.now(dt.UTC))
     shown = found.outerjoin(Hold, kept).add_columns(uncertainty().label("unsure"), Hold.person)
     rows = session.execute(shown.offset(pages.first).limit(pages.size)).all()
     ids = [row.Questionnaire.id for row in rows]
-    progress, instruments = progress_of(session, ids), instruments_of(session, ids)
+    progress, instruments = progress_of(session, ids, hidden=hidden), instruments_of(session, ids)
     return [
         {
             "questionnaire": row.Questionnaire,

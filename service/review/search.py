@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -31,6 +31,7 @@ from service.review.paging import Pages, page_number
 from service.review.rendering import page
 from service.store import audit
 from service.store.answers import AnswerFilter, find_answers
+from service.store.blindness import hidden_from
 from service.store.records import Record, answer_records
 
 router = APIRouter(include_in_schema=False)
@@ -51,11 +52,12 @@ def show(request: Request, database: DatabaseDep, actor: Visitor) -> Response:
     asked = given(request, (*OF_QUESTIONNAIRES, *OF_ANSWERS))
     wanted, wrong = read_answer_filter(asked)
     with database.reading() as session:
+        wanted = replace(wanted, hidden=hidden_from(session, actor.name))
         total = _count(session, wanted) if asked and not wrong else 0
         pages = Pages(page_number(request), total, HITS)
         found = find_answers(wanted).offset(pages.first).limit(pages.size)
         ids = list(session.scalars(found)) if total else []
-        records = answer_records(session, ids, language)
+        records = answer_records(session, ids, language, hidden=wanted.hidden)
         context = {
             "asked": asked,
             "wrong": wrong,
@@ -73,8 +75,7 @@ def show(request: Request, database: DatabaseDep, actor: Visitor) -> Response:
             "exported": urlencode({**asked, "lang": language}),
         }
     if ids:
-        with database.writing() as session:
-            audit.note(session, actor.name, "search", "answer", answers=[str(each) for each in ids])
+        audit.note_read(database, actor.name, "search", "answer", answers=[str(each) for each in ids])
     return page(request, "search.html.j2", context, status=422 if wrong else 200)
 
 

@@ -21,6 +21,7 @@ from service.review.rendering import page
 from service.review.text import stretches
 from service.store import audit, second_readings, users
 from service.store.answers import AnswerFilter, get_answer
+from service.store.blindness import hidden_from
 from service.store.database import Database
 from service.store.questionnaires import get_questionnaire
 from service.store.records import answer_records
@@ -171,7 +172,7 @@ def _show_settling(
 ) -> Response:
     with database.reading() as session:
         pair = second_readings.pair_of(session, answer_id)
-        if second_readings.is_blind(session, answer_id, actor.name):
+        if answer_id in hidden_from(session, actor.name):
             return RedirectResponse(f"/second-readings/{answer_id}", 303)
         answer = get_answer(session, answer_id)
         record = answer_records(session, [answer_id], language_for(request))[0]
@@ -183,8 +184,7 @@ def _show_settling(
             "suggested": {(tag["code"], tag["stance"] or ""): tag for tag in record["tags"]},
             "chosen": chosen,
         }
-    with database.writing() as session:
-        audit.note(session, actor.name, "read", "answer", answer_id)
+    audit.note_read(database, actor.name, "read", "answer", answer_id)
     return page(request, "settle.html.j2", context, status=422 if chosen else 200)
 
 

@@ -23,9 +23,9 @@ from service.api.dependencies import DatabaseDep
 from service.review.dependencies import ReviewerPage
 from service.review.languages import language_for
 from service.review.rendering import page
-from service.store.answers import AnswerFilter
+from service.store.blindness import hidden_from
 from service.store.database import Database
-from service.store.exports import decision_rows, tag_rows
+from service.store.judging import judged_rows
 from service.store.progress import progress_of
 from service.store.questionnaires import instruments_of
 from service.store.tables import Questionnaire
@@ -82,13 +82,14 @@ class Remembered:
 
 
 def compute(database: Database) -> TeamFigures:
-    """Compute the figures from all questionnaires that count."""
-    reviewed = AnswerFilter(reviewed=True)
+    """Compute the figures from all questionnaires that count.
+
+    What was decided on an answer that somebody reads a second time counts once they are done: the page is the
+    same for all, and tells them nothing.
+    """
     with database.reading() as session:
         regions, instruments, together = _work(session)
-        # The labels of the rows are not used: each visitor's page has its own language.
-        tags, decisions = tag_rows(session, reviewed, "en"), decision_rows(session, reviewed, "en")
-        figures = decision_figures(tags, decisions)
+        figures = decision_figures(*judged_rows(session, hidden_from(session, None)))
     return TeamFigures(dt.datetime.now(dt.UTC), regions, instruments, together, figures)
 
 

@@ -1,14 +1,17 @@
 """Answers as they are read: found by filters, with what was suggested and decided."""
 
 from dataclasses import dataclass
+from functools import cache, lru_cache
 from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
+    Integer,
     ScalarSelect,
     Select,
     Text,
     and_,
+    bindparam,
     cast,
     exists,
     or_,
@@ -76,6 +79,7 @@ class AnswerFilter:
         tag: code of a reviewed tag or, where the answer is not reviewed, of a suggestion `safe` or `suggest`.
         stance: of that tag; without `tag`, of the answer.
         named: code of a State named in the text.
+        hidden: ids of answers whose review is not for whoever asks: as if nobody had reviewed them.
     """
 
     questionnaires: QuestionnaireFilter = QuestionnaireFilter()
@@ -85,6 +89,7 @@ class AnswerFilter:
     stance: Stance | None = None
     named: str | None = None
     reviewed: bool | None = None
+    hidden: frozenset[int] = frozenset()
 
     def conditions(self) -> list[ColumnElement[bool]]:
         """The filter on Answer and Questionnaire, as part of a query that joins both."""
@@ -95,21 +100,29 @@ class AnswerFilter:
         words = plain(self.words or "").split()
         found += [Answer.words.contains(f" {word}", autoescape=True) for word in words]
         if self.reviewed is not None:
-            found.append(is_reviewed() if self.reviewed else ~is_reviewed())
+            reviewed = is_reviewed(self.hidden)
+            found.append(reviewed if self.reviewed else ~reviewed)
         if self.tag is not None:
-            found.append(_either(self._reviewed_tag(), self._suggested_tag()))
+            found.append(self._either(self._reviewed_tag(), self._suggested_tag()))
         elif self.stance is not None:
-            found.append(_either(self._reviewed_stance(self.stance), self._suggested_stance(self.stance)))
+            found.append(
+                self._either(self._reviewed_stance(self.stance), self._suggested_stance(self.stance))
+            )
         if self.named is not None:
             of_answer = reviewed_states.c.answer_id == Answer.id
             mentioned = Mention.tagging_id == current_tagging(), Mention.state == self.named
             found.append(
-                _either(
+                self._either(
                     exists().where(of_answer, reviewed_states.c.state == self.named),
                     exists().where(*mentioned),
                 )
             )
         return found
+
+    def _either(self, reviewed: ColumnElement[bool], suggested: ColumnElement[bool]) -> ColumnElement[bool]:
+        """What a person found where one has read the answer, else what the model suggests."""
+        read = is_reviewed(self.hidden)
+        return or_(and_(read, reviewed), and_(~read, suggested))
 
     def _reviewed_tag(self) -> ColumnElement[bool]:
         of_answer = reviewed_tags.c.answer_id == Answer.id, reviewed_tags.c.code == self.tag
@@ -134,16 +147,14 @@ class AnswerFilter:
         return exists().where(Tagging.id == current_tagging(), listed)
 
 
-def _either(reviewed: ColumnElement[bool], suggested: ColumnElement[bool]) -> ColumnElement[bool]:
-    """What a person found where one has read the answer, else what the model suggests."""
-    return or_(and_(is_reviewed(), reviewed), and_(~is_reviewed(), suggested))
+@lru_cache(256)
+def is_reviewed(hidden: frozenset[int] = frozenset()) -> ColumnElement[bool]:
+    """Whether an answer is done, as part of a query; those whose ids are `hidden` pass for not done."""
+    found = exists().where(reviewed_answers.c.answer_id == Answer.id)
+    return and_(Answer.id.not_in(hidden), found) if hidden else found
 
 
-def is_reviewed() -> ColumnElement[bool]:
-    """Whether an answer is done, as part of a query."""
-    return exists().where(reviewed_answers.c.answer_id == Answer.id)
-
-
+@cache
 def wants_a_look() -> ColumnElement[bool]:
     """Whether the model is unsure of an answer, or of a tag of it, as part of a query."""
     strange = exists().where(Tagging.id == current_tagging(), Tagging.unsure.is_not(None))
@@ -152,6 +163,7 @@ def wants_a_look() -> ColumnElement[bool]:
     )
 
 
+@cache
 def current_tagging() -> ScalarSelect[int]:
     """The id of what is shown of an answer, as part of a query: by the active model, or else the latest."""
     return (
@@ -169,14 +181,26 @@ def states_of(region: str) -> list[str]:
     return [each.code for each in all_states() if region in (each.group, each.region, each.sub_region)]
 
 
-def find_answers(wanted: AnswerFilter, *, after: int = 0) -> Select[Any]:
+# To build the query takes longer than to run it, and people ask the same again and again.
+@lru_cache(1024)
+def find_answers(wanted: AnswerFilter) -> Select[Any]:
     """The ids of the answers that a filter lets through, in the order in which they came, as a query."""
     return (
         select(Answer.id)
         .join(Questionnaire, Questionnaire.id == Answer.questionnaire_id)
-        .where(Answer.id > after, *wanted.conditions())
+        .where(*wanted.conditions())
         .order_by(Answer.id)
     )
+
+
+@lru_cache(1024)
+def _find_page(wanted: AnswerFilter) -> Select[Any]:
+    return find_answers(wanted).where(Answer.id > bindparam("after")).limit(bindparam("most", type_=Integer))
+
+
+def answer_ids(session: Session, wanted: AnswerFilter, *, after: int, most: int) -> list[int]:
+    """Give the ids of the first answers after one that a filter lets through."""
+    return list(session.scalars(_find_page(wanted), {"after": after, "most": most}))
 
 
 def get_answer(session: Session, answer_id: int, *, lock: bool = False) -> Answer:

@@ -11,37 +11,24 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event, func, make_url, select
-from sqlalchemy.exc import ArgumentError, DatabaseError, DBAPIError, OperationalError
+from sqlalchemy import URL, Insert, func, select
+from sqlalchemy.exc import DatabaseError, DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.orm import Session
 
 from nlp.errors import InputError, NeedtagError
 from service.errors import SchemaError, UnavailableError
 from service.settings import Settings
-from service.store import migrations
+from service.store import engines, migrations
+from service.store.engines import make_engine, read_url
+from service.store.gathering import Gathering
 
 FILE = "needtag.db"
 LOCK = "needtag.lock"
 
-# The web server's threads, and some besides.
-CONNECTIONS = 44
-BUSY_SECONDS = 30
-CONNECT_SECONDS = 10
-# A client that reads an export may pause for so long.
-IDLE_SECONDS = 300
-RECYCLE_SECONDS = 300
 # Any number will do, as long as every needtag takes the same.
 ADVISORY_LOCK = int.from_bytes(b"needtag")
 
-PRAGMAS = (
-    "journal_mode=WAL",
-    "synchronous=FULL",
-    "foreign_keys=ON",
-    "secure_delete=ON",
-    "temp_store=MEMORY",
-    "analysis_limit=1000",
-)
 # Codes of SQLite that say nothing against the statement: the same may succeed later.
 PASSING = (
     sqlite3.SQLITE_BUSY,
@@ -64,14 +51,15 @@ class Database:
     """
 
     def __init__(self, url: str | URL) -> None:
-        self.url = _read_url(url)
+        self.url = read_url(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self._turns = _Turns() if self.is_sqlite else None
-        engine = _sqlite(self.url) if self.is_sqlite else _postgresql(self.url)
+        engine = make_engine(self.url)
         self._writer = engine.execution_options(writes=True)
         # SQLite's readers have a snapshot anyway.
         kept = {} if self.is_sqlite else {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
         self._reader = engine.execution_options(**kept)
+        self._gathering = Gathering(self.writing)
 
     def __str__(self) -> str:
         """Name it as in errors: without user, password and parameters."""
@@ -102,6 +90,14 @@ class Database:
         with _passing_errors(), turn, Session(self._writer, expire_on_commit=False) as session:
             yield session
             session.commit()
+
+    def insert(self, statement: Insert, row: dict[str, Any]) -> None:
+        """Insert one row and keep it; those of many threads are written together.
+
+        Raises:
+            UnavailableError: as in `writing`.
+        """
+        self._gathering.insert(statement, row)
 
     def wipe(self) -> None:
         """Remove from the files what was deleted, as far as the database allows.
@@ -145,7 +141,7 @@ class _Turns:
             self._queue.append(me)
         try:
             with self._changed:
-                if not self._changed.wait_for(lambda: self._queue[0] is me, BUSY_SECONDS):
+                if not self._changed.wait_for(lambda: self._queue[0] is me, engines.BUSY_SECONDS):
                     raise _unavailable()
             yield
         finally:
@@ -291,71 +287,3 @@ def _passes(error: BaseException | None) -> bool:
 
 def _unavailable() -> NeedtagError:
     return UnavailableError("the database", "is busy or cannot be reached; try again later")
-
-
-def _read_url(url: str | URL) -> URL:
-    try:
-        read = make_url(url)
-    except (ArgumentError, ValueError):
-        read = URL.create("none")
-    # After an @ that was not written as %40, the rest of a password would pass for a host.
-    split = "@" in f"{read.host}{read.database}"
-    if read.drivername in ("postgresql", "postgres", "postgresql+psycopg") and not split:
-        return read.set(drivername="postgresql+psycopg")
-    if read == URL.create("sqlite", database=read.database) and read.database not in (None, "", ":memory:"):
-        return read
-    # Nothing of the URL: a password may stand anywhere in one that cannot be read.
-    problem = "is no URL of a database; write postgresql://USER:PASSWORD@HOST/NAME (%40 for @ in a password)"
-    raise InputError("NEEDTAG_DATABASE_URL", problem) from None
-
-
-def _postgresql(url: URL) -> Engine:
-    options = {
-        # Compiling the queries on our views takes seconds, running them milliseconds.
-        "jit": "off",
-        "lock_timeout": f"{BUSY_SECONDS}s",
-        # A process that froze, or whose machine is gone, must not keep others from its rows.
-        "idle_in_transaction_session_timeout": f"{IDLE_SECONDS}s",
-    }
-    wanted = {
-        "connect_timeout": CONNECT_SECONDS,
-        "application_name": "needtag",
-        "options": " ".join(f"-c {name}={value}" for name, value in options.items()),
-    }
-    return create_engine(
-        url,
-        connect_args={name: value for name, value in wanted.items() if name not in url.query},
-        pool_size=CONNECTIONS,
-        max_overflow=0,
-        pool_pre_ping=True,
-    )
-
-
-def _sqlite(url: URL) -> Engine:
-    # Python's own transactions would begin at the first change only, and not before a change of tables.
-    options = {"isolation_level": None, "timeout": BUSY_SECONDS}
-    engine = create_engine(
-        url,
-        connect_args=options,
-        pool_size=CONNECTIONS,
-        max_overflow=0,
-        # A connection knows what was learnt of the tables before it was opened.
-        pool_recycle=RECYCLE_SECONDS,
-    )
-    event.listen(engine, "connect", _set_pragmas)
-    event.listen(engine, "begin", _begin)
-    return engine
-
-
-def _set_pragmas(connection: sqlite3.Connection, _record: Any) -> None:
-    for pragma in PRAGMAS:
-        connection.execute(f"PRAGMA {pragma}")
-
-
-def _begin(connection: Connection) -> None:
-    options = connection.get_execution_options()
-    # What runs alone would be taken back at the end of a transaction that nobody commits.
-    if options.get("isolation_level") == "AUTOCOMMIT":
-        return
-    # A reader that later turned writer would be refused if another had written since: take the lock first.
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get("writes") else "BEGIN")

@@ -14,8 +14,9 @@ from nlp.states import get_state
 from nlp.taxonomy import load_taxonomy
 from service.errors import ConflictError, ForbiddenError
 from service.store.answers import current_tagging, get_answer
+from service.store.blindness import check_seen
 from service.store.tables import Answer, Decision, Mention, Questionnaire, Suggestion, Tagging
-from service.store.views import done_readings, standing_decisions, standing_tags
+from service.store.views import FIRST, done_readings, standing_decisions, standing_tags
 
 Act = Literal["accept", "reject", "add", "restance", "state-add", "state-remove", "undo", "done", "reopen"]
 ACTS: tuple[Act, ...] = get_args(Act)
@@ -90,9 +91,11 @@ def decide(
         NotFoundError: there is no such answer.
         ConflictError: somebody decided meanwhile, the questionnaire was replaced, or the answer is done.
         InputError: a wish makes no sense for this answer.
-        ForbiddenError: the person may not reopen.
+        ForbiddenError: the person may not reopen, or is to read the answer a second time.
     """
     replaced_by = lock_answer(session, answer_id)
+    if reading == FIRST:
+        check_seen(session, answer_id, person)
     last = version_of(session, answer_id, reading)
     if version != last:
         problem = f"has version {last}, and this was decided on version {version}; read it again, then decide"

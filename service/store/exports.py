@@ -47,7 +47,7 @@ COLUMNS: dict[Subject, tuple[str, ...]] = {
 def answer_rows(session: Session, wanted: AnswerFilter, lang: Language) -> Iterator[Record]:
     """Give a row an answer, with what is in force: reviewed if it is done, else suggested, not `unsure`."""
     for ids in _pages(session, wanted):
-        for record in answer_records(session, ids, lang):
+        for record in answer_records(session, ids, lang, hidden=wanted.hidden):
             review = record["reviewed"] or {"by": None, "at": None}
             yield _answer_fields(record) | {
                 "language": record["language"],
@@ -70,7 +70,7 @@ def tag_rows(session: Session, wanted: AnswerFilter, lang: Language) -> Iterator
     does not suggest.
     """
     for ids in _pages(session, wanted):
-        for record in answer_records(session, ids, lang):
+        for record in answer_records(session, ids, lang, hidden=wanted.hidden):
             review = record["reviewed"]
             reviewed = {(tag["code"], tag["stance"]): tag for tag in (review["tags"] if review else [])}
             for tag in record["tags"]:
@@ -100,7 +100,7 @@ def _tag_row(record: Record, tag: Record, judged: Record, lang: Language) -> Rec
 def decision_rows(session: Session, wanted: AnswerFilter, lang: Language) -> Iterator[Record]:
     """Give a row a decision, with what its writer saw: the model, and its suggestion of that tag, if any."""
     decided = exists().where(Decision.answer_id == Answer.id)
-    for ids in _pages(session, wanted, decided):
+    for ids in _pages(session, wanted, decided, Answer.id.not_in(wanted.hidden)):
         records = {int(record["id"]): record for record in answer_records(session, ids, lang)}
         decisions = _decisions(session, ids)
         numbers = {each.id: each.number for each in decisions}
@@ -134,7 +134,7 @@ def corpus_lines(session: Session, wanted: AnswerFilter) -> Iterator[Record]:
     left out. The language is that of the text; where the model saw none in it, the declared one. Each line
     says that it is `reviewed`, and is of the batch of its cycle.
     """
-    for ids in _pages(session, wanted, is_reviewed(), Questionnaire.replaced_by.is_(None)):
+    for ids in _pages(session, wanted, is_reviewed(wanted.hidden), Questionnaire.replaced_by.is_(None)):
         answers = select(Answer.id, Answer.language).where(Answer.id.in_(ids))
         declared = dict(session.execute(answers).all())
         for record in answer_records(session, ids):
@@ -172,6 +172,7 @@ def described(wanted: AnswerFilter) -> dict[str, Any]:
     """Say for the audit which filters were used, with their codes; of free texts only that they were used."""
     fields = asdict(wanted)
     fields |= fields.pop("questionnaires")
+    del fields["hidden"]
     return {
         name: "used" if name in {"words", "cycle"} else value
         for name, value in fields.items()
@@ -184,7 +185,7 @@ def _pages(
 ) -> Iterator[Sequence[int]]:
     last = 0
     while True:
-        ids = session.scalars(find_answers(wanted, after=last).where(*conditions).limit(PAGE)).all()
+        ids = session.scalars(find_answers(wanted).where(Answer.id > last, *conditions).limit(PAGE)).all()
         if not ids:
             return
         yield ids

@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Literal, get_args
 
-from sqlalchemy import ScalarSelect, Select, Subquery, and_, case, exists, func, or_, select
+from sqlalchemy import ScalarSelect, Select, Subquery, and_, bindparam, case, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from service.store.answers import QuestionnaireFilter, is_reviewed, wants_a_look
@@ -32,14 +33,16 @@ class Progress:
     reviewed: int
 
 
-def _counts(*conditions: Any) -> Subquery:
+def _counts(*conditions: Any, hidden: frozenset[int] = frozenset()) -> Subquery:
     """One row for each questionnaire, with its counts and its status."""
+    reviewed = is_reviewed(hidden)
     of_answer = Tagging.answer_id == Answer.id
     well = and_(of_answer, Tagging.error.is_(None))
     counted = or_(Tagging.model_version_id == active_model_id(), Questionnaire.replaced_by.is_not(None))
-    tagged = or_(exists().where(well, counted), is_reviewed())
+    tagged = or_(exists().where(well, counted), reviewed)
     failed = and_(exists().where(of_answer, counted, Tagging.error.is_not(None)), ~tagged)
-    decided = exists().where(Decision.answer_id == Answer.id, Decision.reading == 1)
+    of_first = Decision.answer_id == Answer.id, Decision.reading == 1
+    decided = exists().where(*of_first, Answer.id.not_in(hidden))
 
     def total(condition: Any) -> Any:
         return func.coalesce(func.sum(case((condition, 1), else_=0)), 0)
@@ -50,7 +53,7 @@ def _counts(*conditions: Any) -> Subquery:
             Answer.id.label("answer_id"),
             tagged.label("tagged"),
             failed.label("failed"),
-            is_reviewed().label("reviewed"),
+            reviewed.label("reviewed"),
             decided.label("decided"),
         )
         .select_from(Questionnaire)
@@ -82,23 +85,36 @@ def _counts(*conditions: Any) -> Subquery:
     return select(counts, status.label("status")).subquery()
 
 
-def progress_of(session: Session, ids: Sequence[int]) -> dict[int, Progress]:
-    """The progress of some questionnaires, by id."""
-    counts = _counts(Questionnaire.id.in_(ids)).c
+def progress_of(
+    session: Session, ids: Sequence[int], *, hidden: frozenset[int] = frozenset()
+) -> dict[int, Progress]:
+    """The progress of some questionnaires, by id, as if nobody had decided on the `hidden` answers."""
+    return {row[0]: Progress(*row[1:]) for row in session.execute(_progress(hidden), {"ids": ids})}
+
+
+@lru_cache(256)
+def _progress(hidden: frozenset[int]) -> Select[Any]:
+    counts = _counts(Questionnaire.id.in_(bindparam("ids", expanding=True)), hidden=hidden).c
     names = ("status", "answers", "tagged", "failed", "reviewed")
-    rows = session.execute(select(counts.questionnaire_id, *(getattr(counts, name) for name in names)))
-    return {row[0]: Progress(*row[1:]) for row in rows}
+    return select(counts.questionnaire_id, *(counts[name] for name in names))
 
 
 def find_questionnaires(
-    wanted: QuestionnaireFilter, *, status: Status | None = None, before: int | None = None
+    wanted: QuestionnaireFilter,
+    *,
+    status: Status | None = None,
+    before: int | None = None,
+    hidden: frozenset[int] = frozenset(),
 ) -> Select[Any]:
-    """The questionnaires that a filter lets through, the latest first, as a query."""
+    """The questionnaires that a filter lets through, the latest first, as a query.
+
+    For their status it is as if nobody had decided on the `hidden` answers.
+    """
     found = select(Questionnaire).where(*wanted.conditions()).order_by(Questionnaire.id.desc())
     if before is not None:
         found = found.where(Questionnaire.id < before)
     if status is not None:
-        counts = _counts(*wanted.conditions()).c
+        counts = _counts(*wanted.conditions(), hidden=hidden).c
         found = found.where(
             Questionnaire.id.in_(select(counts.questionnaire_id).where(counts.status == status))
         )

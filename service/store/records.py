@@ -1,10 +1,10 @@
 """Answers as the API and the exports give them: a tagged answer, with what is stored and decided about it."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import BindParameter, Row, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from nlp.answers import Language
@@ -26,47 +26,97 @@ from service.store.views import read_states, read_tags, reviewed_answers
 Record = dict[str, Any]
 
 
-def answer_records(session: Session, ids: Sequence[int], lang: Language = "en") -> list[Record]:
+_IDS: BindParameter[Any] = bindparam("ids", expanding=True)
+_TAGGINGS: BindParameter[Any] = bindparam("taggings", expanding=True)
+# Statements are built once: SQLAlchemy takes longer to build one than SQLite to run it.
+_ANSWERS = (
+    select(
+        Answer.id,
+        Answer.external_id,
+        Answer.text,
+        Question.text.label("question"),
+        Questionnaire,
+        Tagging.id.label("tagging_id"),
+        Tagging.language,
+        Tagging.unsure,
+        Tagging.stances,
+        Tagging.passages,
+        ModelVersion.name.label("model"),
+        ModelVersion.version,
+    )
+    .join(Questionnaire, Questionnaire.id == Answer.questionnaire_id)
+    .outerjoin(Question, Question.id == Answer.question_id)
+    .outerjoin(Tagging, Tagging.id == current_tagging())
+    .outerjoin(ModelVersion, ModelVersion.id == Tagging.model_version_id)
+    .where(Answer.id.in_(_IDS))
+)
+_TAGS = (
+    select(*Suggestion.__table__.columns)
+    .where(Suggestion.tagging_id.in_(_TAGGINGS))
+    .order_by(Suggestion.tagging_id, Suggestion.place)
+)
+_MENTIONS = (
+    select(Mention.tagging_id, Mention.state, Mention.start, Mention.end)
+    .where(Mention.tagging_id.in_(_TAGGINGS))
+    .order_by(Mention.tagging_id, Mention.place)
+)
+_VERSIONS = (
+    select(Decision.answer_id, func.max(Decision.number))
+    .where(Decision.answer_id.in_(_IDS), Decision.reading == 1)
+    .group_by(Decision.answer_id)
+)
+_ERRORS = (
+    select(Tagging.answer_id, Tagging.error)
+    .where(Tagging.answer_id.in_(_IDS), Tagging.error.is_not(None))
+    .order_by(Tagging.id)
+)
+_REVIEWED = select(reviewed_answers).where(reviewed_answers.c.answer_id.in_(_IDS))
+_REVIEWED_TAGS = (
+    select(read_tags)
+    .where(read_tags.c.answer_id.in_(_IDS), read_tags.c.reading == 1)
+    .order_by(read_tags.c.stance, read_tags.c.code)
+)
+_REVIEWED_STATES = (
+    select(read_states)
+    .where(read_states.c.answer_id.in_(_IDS), read_states.c.reading == 1)
+    .order_by(read_states.c.state)
+)
+
+
+def answer_records(
+    session: Session, ids: Sequence[int], lang: Language = "en", *, hidden: frozenset[int] = frozenset()
+) -> list[Record]:
     """Give answers by id, in the order of the ids.
 
     A record has the fields of a tagged answer, made of the tagging that is shown now (empty where there is
-    none yet), and `external_id`, `questionnaire`, `status`, `error`, `version`, `reviewed`.
+    none yet), and `external_id`, `questionnaire`, `status`, `error`, `version`, `reviewed`. Those whose ids
+    are `hidden` are given as if nobody had decided on them.
     """
-    rows = {row.Answer.id: row for row in session.execute(_rows().where(Answer.id.in_(ids)))}
-    taggings = [row.Tagging.id for row in rows.values() if row.Tagging]
+    rows = {row.id: row for row in session.execute(_ANSWERS, {"ids": ids})}
+    taggings = [row.tagging_id for row in rows.values() if row.tagging_id]
     tags, mentions = _tags(session, taggings), _mentions(session, taggings)
-    reviews = _reviews(session, ids)
-    versions = _versions(session, ids)
-    errors = _errors(session, ids)
+    shown = [each for each in ids if each not in hidden]
+    reviews = _reviews(session, shown)
+    versions = dict(session.execute(_VERSIONS, {"ids": shown}).all())
+    errors = _errors(session, [row.id for row in rows.values() if not row.tagging_id])
     instruments = instruments_of(session, [row.Questionnaire.id for row in rows.values()])
     found = []
     for answer_id in (each for each in ids if each in rows):
         row = rows[answer_id]
-        tagging_id = row.Tagging.id if row.Tagging else 0
-        states = _states(row.Answer.text, mentions[tagging_id], lang)
+        states = _states(row.text, mentions.get(row.tagging_id, ()), lang)
         found.append(
             {
                 "id": str(answer_id),
-                "external_id": row.Answer.external_id,
+                "external_id": row.external_id,
                 "questionnaire": questionnaire_fields(row.Questionnaire, instruments[row.Questionnaire.id]),
-                "status": _status(row.Tagging, reviews.get(answer_id), errors.get(answer_id)),
-                "error": None if row.Tagging else errors.get(answer_id),
+                "status": _status(row, reviews.get(answer_id), errors.get(answer_id)),
+                "error": errors.get(answer_id),
                 "version": versions.get(answer_id, 0),
                 "reviewed": reviews.get(answer_id),
             }
-            | _tagged(row, tags[tagging_id], states)
+            | _tagged(row, tags.get(row.tagging_id, []), states)
         )
     return found
-
-
-def _rows() -> Any:
-    return (
-        select(Answer, Questionnaire, Question.text.label("question"), Tagging, ModelVersion)
-        .join(Questionnaire, Questionnaire.id == Answer.questionnaire_id)
-        .outerjoin(Question, Question.id == Answer.question_id)
-        .outerjoin(Tagging, Tagging.id == current_tagging())
-        .outerjoin(ModelVersion, ModelVersion.id == Tagging.model_version_id)
-    )
 
 
 def questionnaire_fields(stored: Questionnaire, instruments: Sequence[str]) -> Record:
@@ -82,29 +132,28 @@ def questionnaire_fields(stored: Questionnaire, instruments: Sequence[str]) -> R
 
 
 def _tagged(row: Row[Any], tags: list[Record], states: list[Record]) -> Record:
-    tagging, model = row.Tagging, row.ModelVersion
     return {
         "question": row.question,
-        "language": tagging.language if tagging else None,
-        "text": row.Answer.text,
-        "unsure": tagging.unsure if tagging else None,
-        "stances": tagging.stances if tagging else [],
+        "language": row.language,
+        "text": row.text,
+        "unsure": row.unsure,
+        "stances": row.stances or [],
         "tags": tags,
         "states": states,
-        "passages": tagging.passages if tagging else [],
-        "model": {"name": model.name, "version": model.version} if model else None,
+        "passages": row.passages or [],
+        "model": {"name": row.model, "version": row.version} if row.model else None,
     }
 
 
-def _status(tagging: Tagging | None, review: Record | None, error: str | None) -> str:
+def _status(row: Row[Any], review: Record | None, error: str | None) -> str:
     if review is not None:
         return "reviewed"
-    if tagging is not None:
+    if row.tagging_id is not None:
         return "tagged"
     return "received" if error is None else "failed"
 
 
-def tag_fields(suggestion: Suggestion) -> Record:
+def tag_fields(suggestion: Suggestion | Row[Any]) -> Record:
     """A suggestion as a tag of a tagged answer."""
     return {
         "kind": suggestion.kind,
@@ -116,64 +165,53 @@ def tag_fields(suggestion: Suggestion) -> Record:
     }
 
 
-def _tags(session: Session, taggings: Iterable[int]) -> Mapping[int, list[Record]]:
+def _tags(session: Session, taggings: Sequence[int]) -> Mapping[int, list[Record]]:
     found = defaultdict(list)
-    wanted = select(Suggestion).where(Suggestion.tagging_id.in_(taggings))
-    for each in session.scalars(wanted.order_by(Suggestion.tagging_id, Suggestion.place)):
+    for each in session.execute(_TAGS, {"taggings": taggings}):
         found[each.tagging_id].append(tag_fields(each))
     return found
 
 
-def _mentions(session: Session, taggings: Iterable[int]) -> Mapping[int, list[Mention]]:
-    found = defaultdict(list)
-    wanted = select(Mention).where(Mention.tagging_id.in_(taggings))
-    for each in session.scalars(wanted.order_by(Mention.tagging_id, Mention.place)):
+def _mentions(session: Session, taggings: Sequence[int]) -> Mapping[int, list[Any]]:
+    found: dict[int, list[Any]] = defaultdict(list)
+    for each in session.execute(_MENTIONS, {"taggings": taggings}):
         found[each.tagging_id].append(each)
     return found
 
 
-def _states(text: str, mentions: Sequence[Mention], lang: Language) -> list[Record]:
-    return [
-        {
-            "code": code,
-            "name": get_state(code).name(lang),
-            "mentions": [
-                {"start": each.start, "end": each.end, "text": text[each.start : each.end]}
-                for each in mentions
-                if each.state == code
-            ],
-        }
-        for code in dict.fromkeys(each.state for each in mentions)
-    ]
+def _states(text: str, mentions: Sequence[Any], lang: Language) -> list[Record]:
+    found: dict[str, Record] = {}
+    for each in mentions:
+        if each.state not in found:
+            found[each.state] = {
+                "code": each.state,
+                "name": get_state(each.state).name(lang),
+                "mentions": [],
+            }
+        place = {"start": each.start, "end": each.end, "text": text[each.start : each.end]}
+        found[each.state]["mentions"].append(place)
+    return list(found.values())
 
 
-def _versions(session: Session, ids: Sequence[int]) -> dict[int, int]:
-    wanted = select(Decision.answer_id, Decision.number).where(
-        Decision.answer_id.in_(ids), Decision.reading == 1
-    )
-    return {row.answer_id: row.number for row in session.execute(wanted.order_by(Decision.number))}
-
-
-def _errors(session: Session, ids: Sequence[int]) -> dict[int, str]:
-    wanted = select(Tagging.answer_id, Tagging.error).where(
-        Tagging.answer_id.in_(ids), Tagging.error.is_not(None)
-    )
-    return {answer_id: error for answer_id, error in session.execute(wanted.order_by(Tagging.id)) if error}
+def _errors(session: Session, untagged: Sequence[int]) -> dict[int, str]:
+    """The latest errors of answers that no model could tag."""
+    if not untagged:
+        return {}
+    return {answer_id: error for answer_id, error in session.execute(_ERRORS, {"ids": untagged}) if error}
 
 
 def _reviews(session: Session, ids: Sequence[int]) -> dict[int, Record]:
     """The reviewed tags and States of those answers that are done."""
-    done = select(reviewed_answers).where(reviewed_answers.c.answer_id.in_(ids))
     found: dict[int, Record] = {
         row.answer_id: {"by": row.person, "at": row.at.isoformat(), "tags": [], "states": []}
-        for row in session.execute(done)
+        for row in session.execute(_REVIEWED, {"ids": ids})
     }
-    tags = select(read_tags).where(read_tags.c.answer_id.in_(ids), read_tags.c.reading == 1)
-    for row in session.execute(tags.order_by(read_tags.c.stance, read_tags.c.code)):
+    if not found:
+        return found
+    for row in session.execute(_REVIEWED_TAGS, {"ids": list(found)}):
         tag = {"kind": row.kind, "code": row.code, "stance": row.stance or None}
         found[row.answer_id]["tags"].append(tag)
-    states = select(read_states).where(read_states.c.answer_id.in_(ids), read_states.c.reading == 1)
-    for row in session.execute(states.order_by(read_states.c.state)):
+    for row in session.execute(_REVIEWED_STATES, {"ids": list(found)}):
         found[row.answer_id]["states"].append(row.state)
     return found
 

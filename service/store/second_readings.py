@@ -3,10 +3,10 @@
 import datetime as dt
 import random
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Select, exists, or_, select
+from sqlalchemy import ColumnElement, exists, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
@@ -14,6 +14,8 @@ from nlp.errors import InputError
 from service.errors import ConflictError, ForbiddenError, NotFoundError
 from service.store.answers import AnswerFilter, find_answers, is_reviewed
 from service.store.audit import note
+from service.store.blindness import current_readings, is_read_twice
+from service.store.decisions import lock_answer
 from service.store.standing import Standing, TagKey, standing
 from service.store.tables import (
     Answer,
@@ -23,9 +25,7 @@ from service.store.tables import (
     SecondReading,
     User,
 )
-from service.store.views import done_readings
-
-FIRST, SECOND = 1, 2
+from service.store.views import FIRST, SECOND, done_readings
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +113,7 @@ def with_types(tags: Iterable[TagKey]) -> frozenset[TagKey]:
 
 
 def ask(session: Session, wanted: AnswerFilter, share: float, actor: str, *, seed: int | None = None) -> int:
-    """Ask for a second reading of a share of the reviewed answers that a filter lets through.
+    """Ask for a second reading of a share of the reviewed answers that a filter lets through and that count.
 
     Args:
         session: a writing one.
@@ -123,7 +123,7 @@ def ask(session: Session, wanted: AnswerFilter, share: float, actor: str, *, see
         seed: of the choice, for tests.
 
     Returns:
-        how many were chosen: at least one, if there are any.
+        how many were chosen: at least one, if there are any, and no other lead asks for the same ones now.
 
     Raises:
         InputError: the share is none.
@@ -131,16 +131,22 @@ def ask(session: Session, wanted: AnswerFilter, share: float, actor: str, *, see
     if not 0 < share <= 1:
         raise InputError("share", "must be above 0 and up to 100 %")
     asked = exists().where(SecondReading.answer_id == Answer.id)
-    ids = list(session.scalars(find_answers(wanted).where(is_reviewed(), ~asked)))
+    # Until they are asked for, their questionnaires are not replaced.
+    found = find_answers(wanted).where(is_reviewed(), ~asked, Questionnaire.replaced_by.is_(None))
+    ids = list(session.scalars(found.with_for_update(read=True, of=Questionnaire)))
     chosen = random.Random(seed).sample(ids, min(len(ids), max(1, round(share * len(ids)))))  # noqa: S311 - no secret
+    count = len(_ask(session, sorted(chosen), actor)) if chosen else 0
+    note(session, actor, "ask", "second reading", answers=count)
+    return count
+
+
+def _ask(session: Session, ids: Sequence[int], actor: str) -> Sequence[int]:
+    """Give the ids of those asked for; another lead may ask for the same at the same moment."""
     now = dt.datetime.now(dt.UTC)
-    if chosen:
-        rows = [{"answer_id": each, "asked_by": actor, "asked_at": now} for each in sorted(chosen)]
-        # Another lead may ask for the same at the same moment.
-        insert = (sqlite if session.get_bind().dialect.name == "sqlite" else postgresql).insert(SecondReading)
-        session.execute(insert.on_conflict_do_nothing(index_elements=["answer_id"]), rows)
-    note(session, actor, "ask", "second reading", answers=len(chosen))
-    return len(chosen)
+    rows = [{"answer_id": each, "asked_by": actor, "asked_at": now} for each in ids]
+    insert = (sqlite if session.get_bind().dialect.name == "sqlite" else postgresql).insert(SecondReading)
+    new = insert.on_conflict_do_nothing(index_elements=["answer_id"]).returning(SecondReading.answer_id)
+    return session.scalars(new, rows).all()
 
 
 def waiting_for(session: Session, user: User) -> list[SecondReading]:
@@ -152,27 +158,12 @@ def waiting_for(session: Session, user: User) -> list[SecondReading]:
     mine = or_(SecondReading.reader.is_(None), SecondReading.reader == user.name)
     speaks = or_(Questionnaire.language.in_(user.languages), Questionnaire.language.is_(None))
     wanted = (
-        _current()
-        .where(SecondReading.settled_at.is_(None), mine, speaks, ~_is_done())
+        current_readings()
+        .where(SecondReading.settled_at.is_(None), mine, speaks, ~is_read_twice())
         .where(~_decided(SecondReading.answer_id, user.name))
         .order_by(SecondReading.reader.is_(None), SecondReading.id)
     )
     return list(session.scalars(wanted))
-
-
-def _current() -> Select[SecondReading]:
-    """The second readings of questionnaires that no other replaces, as a query."""
-    return (
-        select(SecondReading)
-        .join(Answer, Answer.id == SecondReading.answer_id)
-        .join(Questionnaire, Questionnaire.id == Answer.questionnaire_id)
-        .where(Questionnaire.replaced_by.is_(None))
-    )
-
-
-def _is_done() -> ColumnElement[bool]:
-    of_answer = done_readings.c.answer_id == SecondReading.answer_id
-    return exists().where(of_answer, done_readings.c.reading == SECOND)
 
 
 def _decided(answer_id: int | InstrumentedAttribute[int], person: str) -> ColumnElement[bool]:
@@ -186,8 +177,8 @@ def next_for(session: Session, user: User) -> SecondReading | None:
     for each in waiting_for(session, user):
         try:
             return begin(session, each.answer_id, user.name)
-        except ForbiddenError:
-            continue  # another began it meanwhile
+        except (ForbiddenError, ConflictError):
+            continue  # another began it meanwhile, or its questionnaire was replaced
     return None
 
 
@@ -197,23 +188,18 @@ def begin(session: Session, answer_id: int, person: str) -> SecondReading:
     Raises:
         NotFoundError: nobody asked for one.
         ForbiddenError: another has it, or the person decided in the first reading.
+        ConflictError: its questionnaire was replaced.
     """
-    reading = find_reading(session, answer_id, lock=True)
+    replaced_by = lock_answer(session, answer_id)
+    reading = find_reading(session, answer_id)
     decided = session.scalar(select(_decided(answer_id, person)))
     if decided or reading.reader not in {None, person}:
         raise ForbiddenError(f"answer {answer_id}", "is for another reader; take the next one")
+    if replaced_by is not None:
+        raise ConflictError(f"answer {answer_id}", f"belongs to a questionnaire that {replaced_by} replaces")
     reading.reader = person
     session.flush()
     return reading
-
-
-def is_blind(session: Session, answer_id: int, person: str) -> bool:
-    """Tell whether a person has begun the second reading of an answer and not done it.
-
-    Nothing of the first reading is for their eyes then.
-    """
-    begun = SecondReading.answer_id == answer_id, SecondReading.reader == person
-    return session.scalar(select(SecondReading.id).where(*begun, ~_is_done())) is not None
 
 
 def check_reader(session: Session, answer_id: int, person: str) -> None:
@@ -231,17 +217,15 @@ def check_reader(session: Session, answer_id: int, person: str) -> None:
         raise ConflictError(f"answer {answer_id}", "was settled by a lead; nothing is left to decide")
 
 
-def find_reading(session: Session, answer_id: int, *, lock: bool = False) -> SecondReading:
+def find_reading(session: Session, answer_id: int) -> SecondReading:
     """Find the second reading of an answer.
 
     Raises:
         NotFoundError: nobody asked for one.
     """
+    # As it is now, not as the session saw it before it had the lock on the answer.
     wanted = select(SecondReading).where(SecondReading.answer_id == answer_id)
-    if lock:
-        # As it is now, not as the session saw it before it had the lock.
-        wanted = wanted.with_for_update().execution_options(populate_existing=True)
-    found: SecondReading | None = session.scalar(wanted)
+    found = session.scalar(wanted.execution_options(populate_existing=True))
     if found is None:
         raise NotFoundError(f"answer {answer_id}", "is not to be read a second time")
     return found
@@ -255,7 +239,7 @@ def decisions_of(session: Session, answer_id: int, reading: int = FIRST) -> list
 
 def pairs(session: Session) -> list[Pair]:
     """The answers that two have read to the end, in the order in which second readings were asked for."""
-    found = session.scalars(_current().where(_is_done()).order_by(SecondReading.id))
+    found = session.scalars(current_readings().where(is_read_twice()).order_by(SecondReading.id))
     return [pair for pair in _pairs(session, list(found)) if pair.complete]
 
 

@@ -11,10 +11,11 @@ from nlp.errors import InputError
 from service.errors import ConflictError
 from service.store.answers import current_tagging
 from service.store.audit import note
-from service.store.decisions import Act, Wish, decide, version_of
-from service.store.second_readings import SECOND, Pair, find_reading, pair_of, with_types
+from service.store.decisions import Act, Wish, decide, lock_answer, version_of
+from service.store.second_readings import Pair, pair_of, with_types
 from service.store.standing import TagKey
 from service.store.tables import Answer, Mention, Suggestion, Tagging
+from service.store.views import SECOND
 
 SETTLED = "settled"
 """Note of the decisions that settle an answer."""
@@ -48,7 +49,8 @@ def settle(session: Session, answer_id: int, choice: Choice, actor: str) -> None
         ConflictError: it is settled, a reading is not done, or there is a later decision in one of them.
         InputError: a tag or State is not disputed.
     """
-    find_reading(session, answer_id, lock=True)
+    # Neither reader changes anything from here on.
+    lock_answer(session, answer_id)
     pair = pair_of(session, answer_id)
     if not pair.waits or version_of(session, answer_id, SECOND) != choice.versions[1]:
         raise ConflictError(f"answer {answer_id}", "is settled or was decided on meanwhile; look at it again")

@@ -7,6 +7,9 @@ from sqlalchemy import BigInteger, Text, column, table
 
 from service.store.tables import UTC
 
+FIRST, SECOND = 1, 2
+"""What a `reading` is: the one that counts, and a second, blind one."""
+
 standing_decisions = table(
     "standing_decisions",
     column("id", BigInteger),

@@ -9,8 +9,9 @@ version, so that a worker that was thought dead changes nothing when it comes ba
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, delete, exists, func, select, update
+from sqlalchemy import ColumnElement, Select, and_, delete, exists, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from nlp.answers import Answer as PlainAnswer
@@ -149,35 +150,48 @@ def write(session: Session, model_version_id: int, tagged: Sequence[tuple[int, T
         Tagging.model_version_id == model_version_id, Tagging.answer_id.in_(ids)
     )
     present -= set(session.scalars(done))
-    for answer_id, found in tagged:
-        if answer_id in present:
-            _write_one(session, answer_id, model_version_id, found)
+    written = [(answer_id, found) for answer_id, found in tagged if answer_id in present]
+    if written:
+        _insert(session, model_version_id, written)
     session.execute(delete(Lease).where(Lease.answer_id.in_(ids)))
-    return len(present)
+    return len(written)
 
 
-def _write_one(session: Session, answer_id: int, model_version_id: int, found: TaggedAnswer | str) -> None:
-    tagging = Tagging(
-        answer_id=answer_id,
-        model_version_id=model_version_id,
-        at=dt.datetime.now(dt.UTC),
-        stances=[],
-        passages=[],
-    )
-    session.add(tagging)
-    if isinstance(found, str):
-        tagging.error = found
-        session.flush()
-        return
-    record = found.to_json()
-    tagging.language, tagging.unsure = record["language"], record["unsure"]
-    tagging.stances, tagging.passages = record["stances"], record["passages"]
-    session.flush()
-    session.add_all(
-        Suggestion(tagging_id=tagging.id, place=place, **(tag | {"stance": tag["stance"] or ""}))
-        for place, tag in enumerate(record["tags"])
-    )
-    session.add_all(
-        Mention(tagging_id=tagging.id, place=place, state=each.code, start=each.start, end=each.end)
+# Many rows by few statements: on SQLite nobody else writes until these are there.
+_TAGGINGS = insert(Tagging).returning(Tagging.id, sort_by_parameter_order=True)
+_SUGGESTIONS = insert(Suggestion)
+_MENTIONS = insert(Mention)
+
+
+def _insert(
+    session: Session, model_version_id: int, written: Sequence[tuple[int, TaggedAnswer | str]]
+) -> None:
+    now = dt.datetime.now(dt.UTC)
+    common = {"model_version_id": model_version_id, "at": now}
+    taggings = [common | {"answer_id": answer_id} | _tagging(found) for answer_id, found in written]
+    ids = session.scalars(_TAGGINGS, taggings).all()
+    found_by_tagging = [
+        (tagging_id, found)
+        for tagging_id, (_, found) in zip(ids, written, strict=True)
+        if not isinstance(found, str)
+    ]
+    suggestions = [
+        {"tagging_id": tagging_id, "place": place, **tag, "stance": tag["stance"] or ""}
+        for tagging_id, found in found_by_tagging
+        for place, tag in enumerate(found.to_json()["tags"])
+    ]
+    mentions = [
+        {"tagging_id": tagging_id, "place": place, "state": each.code, "start": each.start, "end": each.end}
+        for tagging_id, found in found_by_tagging
         for place, each in enumerate(found.mentions)
-    )
+    ]
+    for statement, rows in ((_SUGGESTIONS, suggestions), (_MENTIONS, mentions)):
+        if rows:
+            session.execute(statement, rows)
+
+
+def _tagging(found: TaggedAnswer | str) -> dict[str, Any]:
+    if isinstance(found, str):
+        return {"language": None, "unsure": None, "stances": [], "passages": [], "error": found}
+    record = found.to_json()
+    return {name: record[name] for name in ("language", "unsure", "stances", "passages")} | {"error": None}

@@ -25,7 +25,7 @@ from starlette.testclient import TestClient
 from nlp.models import default_id, save_model
 from nlp.tagging import Tagger
 from service.api.app import create_app
-from service.api.schemas import QuestionnaireGiven
+from service.api.given import QuestionnaireGiven
 from service.errors import UnavailableError
 from service.store.database import Database
 from service.store.decisions import Wish, decide

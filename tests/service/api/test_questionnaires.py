@@ -11,7 +11,9 @@ from service.api.logs import JsonLines
 from service.intake import SUFFIXES, read_questionnaires
 from service.store.tables import Answer, Audit, Base, Questionnaire
 
-EXAMPLES = [each for each in sorted(Path("examples").resolve().iterdir()) if each.suffix in SUFFIXES]
+FILES = sorted(Path("examples").resolve().iterdir())
+# The register holds what a note says of States, and no answer of theirs.
+EXAMPLES = [each for each in FILES if each.suffix in SUFFIXES and not each.match("register-*")]
 TEXT = "Madagascar sollicite une formation de ses magistrats."
 MARKER = "Zanzibarite kestrels audit the moonlit quarry"
 

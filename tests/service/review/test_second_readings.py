@@ -15,7 +15,6 @@ from service.store.records import answer_records
 from service.store.settling import Choice, settle
 from service.store.tables import Answer, SecondReading
 from service.store.users import get_user
-from tests.service.review.browser import violations
 from tests.service.review.desk_examples import TEXT, fill
 
 TYPE = {"code": "training", "stance": "requested"}
@@ -413,40 +412,3 @@ def test_the_pages_open_in_each_language(read_twice, sign_in, lang):
         assert page.status_code == 200
         assert f'<html lang="{lang}">' in page.text
         assert "%(" not in page.text
-
-
-def test_in_a_browser_it_is_read_blind_by_keys_and_settled(
-    visit, add_person, answers, decided, ask, database
-):
-    answer = answers[0]
-    decided(answer, ("accept", TYPE), "done", person="first.reader")
-    ask()
-    add_person("sam")
-    add_person("lea", role="lead")
-    page = visit("sam")
-    page.goto("/second-readings")
-    page.get_by_role("button", name="Read the next answer").press("Enter")
-    page.wait_for_url(f"**/second-readings/{answer}")
-    assert violations(page) == []
-    page.keyboard.press("s")
-    page.keyboard.press("d")
-    page.wait_for_url("**/second-readings?done=1")
-    with database.reading() as session:
-        made = second_readings.decisions_of(session, answer, second_readings.SECOND)
-        assert {each.person for each in made} == {"sam"}
-        assert [each.act for each in made] == ["accept"] * 3 + ["done"]
-    lead = visit("lea")
-    lead.goto("/second-readings")
-    assert violations(lead) == []
-    lead.get_by_role("link", name="Answer q0").press("Enter")
-    lead.wait_for_url("**/settle")
-    assert violations(lead) == []
-    for choice in lead.get_by_role("radio", name="take it").all():
-        choice.press("Space")
-    lead.get_by_role("button", name="Save: settled").press("Enter")
-    lead.wait_for_url("**/second-readings*")
-    with database.reading() as session:
-        tags = answer_records(session, [answer])[0]["reviewed"]["tags"]
-    assert {tag["code"] for tag in tags} == {"training", "training.criminal-justice", "untoc"}
-    lead.goto(f"/answers/{answer}/history?at=2")
-    assert violations(lead) == []

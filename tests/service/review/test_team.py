@@ -8,7 +8,6 @@ from evaluation.words import short_names
 from service.review import team
 from service.store.questionnaires import purge
 from service.store.tables import Questionnaire, Suggestion, Tagging
-from tests.service.review.browser import NARROW, WIDE, violations
 
 LEGAL = {"code": "legal", "stance": "requested"}
 TRAINING = {"code": "training", "stance": "requested"}
@@ -120,16 +119,6 @@ def test_numbers_and_labels_are_in_the_visitor_s_language(sign_in, two_reviewed,
     found = tables_of(sign_in("reviewer", lang=lang).get("/team"))["by-label"][1]
     assert short_names(lang)["legal"] in found[0]
     assert found[1].startswith(" ".join(share.split()))
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
-def test_axe_finds_nothing(visit, add_person, two_reviewed, scheme, size):
-    add_person("lena", role="lead")
-    page = visit("lena", size=size, color_scheme=scheme)
-    page.goto("/team")
-    assert violations(page) == []
-    assert page.evaluate("document.documentElement.scrollWidth") == size["width"]
 
 
 def test_figures_that_took_long_are_kept_and_others_are_computed_anew(

@@ -12,7 +12,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from nlp.errors import InputError, NeedtagError
 from service.errors import UnavailableError
 from service.settings import Settings
-from service.store import database as database_module
+from service.store import engines
 from service.store.database import Database, database_seconds, open_database
 from service.store.tables import Question
 
@@ -144,7 +144,7 @@ def test_sqlite_lets_writers_in_as_they_came(sqlite_template):
 
 
 def test_a_writer_that_waits_too_long_is_told_to_come_again(sqlite_template, monkeypatch):
-    monkeypatch.setattr(database_module, "BUSY_SECONDS", 0.05)
+    monkeypatch.setattr(engines, "BUSY_SECONDS", 0.05)
     database, other = (Database(f"sqlite:///{sqlite_template}") for _ in range(2))
     with database.writing() as session:
         session.execute(text("SELECT 1"))
