@@ -11,7 +11,7 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import URL, Insert, func, select
+from sqlalchemy import URL, Insert, func, inspect, select
 from sqlalchemy.exc import DatabaseError, DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.orm import Session
@@ -183,6 +183,26 @@ def upgrade_database(settings: Settings) -> bool:
     return changed
 
 
+@contextmanager
+def filling(settings: Settings) -> Iterator[Session]:
+    """Give a writing session on a database without tables, which gets them and all its rows in this session.
+
+    Raises:
+        InputError, UnavailableError: as open_database.
+        SchemaError: the database has tables.
+    """
+    database, lock = _find(settings)
+    try:
+        with lock, _explained(database), database.writing() as session:
+            _lock_tables(database, session)
+            if inspect(session.connection()).get_table_names():
+                raise SchemaError(str(database), "is not empty; give a home, or a database, without anything")
+            yield session
+        database.analyse()
+    finally:
+        database.dispose()
+
+
 def _prepare(settings: Settings, *, upgrade: bool) -> tuple[Database, bool]:
     """Give the database and whether its tables were made or changed."""
     database, lock = _find(settings)
@@ -237,13 +257,18 @@ def _migrate(database: Database, *, upgrade: bool) -> bool:
         if migrations.is_current(session.connection(), name, may_upgrade=upgrade):
             return False
     with database.writing() as session:
-        if not database.is_sqlite:
-            session.execute(select(func.pg_advisory_xact_lock(ADVISORY_LOCK)))
+        _lock_tables(database, session)
         # Another process may have been here since.
         if migrations.is_current(session.connection(), name, may_upgrade=upgrade):
             return False
         migrations.upgrade(session.connection())
     return True
+
+
+def _lock_tables(database: Database, session: Session) -> None:
+    """Let nobody else make tables meanwhile; on SQLite, whoever writes is alone."""
+    if not database.is_sqlite:
+        session.execute(select(func.pg_advisory_xact_lock(ADVISORY_LOCK)))
 
 
 @contextmanager

@@ -27,7 +27,7 @@ def is_current(connection: Connection, name: str, *, may_upgrade: bool) -> bool:
     found = set(context.get_current_heads()) if VERSION_TABLE in tables else set()
     if not found and tables - {VERSION_TABLE}:
         raise SchemaError(name, "holds tables that are not needtag's; give needtag a database of its own")
-    if not found <= {each.revision for each in scripts.walk_revisions()}:
+    if not all(map(is_known, found)):
         raise SchemaError(name, "was made by a newer needtag; install that one, or a later one")
     current = found == set(scripts.get_heads())
     if found and not current and not may_upgrade:
@@ -35,11 +35,25 @@ def is_current(connection: Connection, name: str, *, may_upgrade: bool) -> bool:
     return current
 
 
-def upgrade(connection: Connection) -> None:
-    """Bring an empty or older database to this needtag's schema, within the connection's transaction."""
+def revision_of(connection: Connection) -> str:
+    """Name the schema of a database that has one."""
+    context = MigrationContext.configure(connection, opts={"version_table": VERSION_TABLE})
+    return context.get_current_heads()[0]
+
+
+def is_known(revision: str) -> bool:
+    """Say whether this needtag has a schema of this name."""
+    return revision in {each.revision for each in ScriptDirectory.from_config(_config()).walk_revisions()}
+
+
+def upgrade(connection: Connection, revision: str = "head") -> None:
+    """Bring an empty or older database to a schema, this needtag's own if none is named.
+
+    All of it is part of the connection's transaction.
+    """
     config = _config()
     config.attributes["connection"] = connection
-    command.upgrade(config, "head")
+    command.upgrade(config, revision)
 
 
 def _config() -> Config:
