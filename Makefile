@@ -2,9 +2,9 @@
 PYTHON ?= python3
 BIN := .venv/bin
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
-QUESTIONNAIRES := $(filter-out %.py,$(wildcard examples/*))
+QUESTIONNAIRES := $(filter-out %.py examples/register-%,$(wildcard examples/*))
 
-.PHONY: run test soak lint messages bench peers
+.PHONY: run test soak lint messages pictures bench peers
 
 # What is loaded already stays as it is.
 run: .venv/.installed
@@ -31,10 +31,16 @@ messages: .venv/.installed
 	$(BIN)/pybabel --quiet update --domain needtag --input-file .venv/needtag.pot --output-dir service/review/locales \
 	  --no-wrap --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date
 
-# Speed, memory and start on this machine, beside PyTorch; the desk in a browser.
+# The pictures in docs/, of what the command prints and of the pages as the examples fill them.
+pictures: .venv/.test-installed
+	$(BIN)/python -m docs.make_pictures
+	$(BIN)/python -m docs.make_screenshots
+
+# Speed, memory and start on this machine, beside PyTorch; the desk in a browser; an overview of 80,000 answers.
 bench: .venv/.test-installed
 	$(BIN)/python -m evaluation.bench
 	$(BIN)/python -m tests.service.review.bench_desk
+	$(BIN)/python -m tests.service.overview.bench_overview
 
 # needtag beside other libraries on the test split, into docs/evaluation.md; environments are made in .peers.
 peers: .venv/.installed

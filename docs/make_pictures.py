@@ -1,4 +1,4 @@
-"""Makes the pictures of the README from real output: python docs/make_pictures.py."""
+"""Makes the picture of a terminal from real output: python -m docs.make_pictures."""
 
 import io
 import re

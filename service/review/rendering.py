@@ -87,7 +87,7 @@ def _environment(language: Language) -> Environment:
         "requested": gettext("requested"),
         "offered": gettext("offered"),
         "received": gettext("received"),
-        "none": gettext("none"),
+        "none": str(translations(language).pgettext("stance", "none")),
     }
 
     def stance_name(code: str) -> str:

@@ -9,6 +9,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from nlp.models import save_model
 from service import cli
 from service.settings import Settings
 from service.store.database import FILE, open_database
@@ -27,6 +28,14 @@ def needtag(monkeypatch, capsys):
         return stopped.value.code or 0, *capsys.readouterr()
 
     return run_command
+
+
+@pytest.fixture(scope="session")
+def small_model_folder(small_model, tmp_path_factory):
+    """The small model as it lies on disk."""
+    folder = tmp_path_factory.mktemp("models") / "small"
+    save_model(small_model, folder, corpus="few answers")
+    return folder
 
 
 class PostgreSQL:
@@ -98,7 +107,7 @@ def empty_url(kind, request, tmp_path):
 
 @pytest.fixture
 def database_url(kind, request, tmp_path):
-    """A database with all tables and no rows; in the home, if it is a file."""
+    """A database as its template is, with all tables; in the home, if it is a file."""
     if kind == "sqlite":
         home = tmp_path / "home"
         home.mkdir(mode=0o700)
@@ -119,7 +128,7 @@ def settings(database_url, tmp_path):
 
 @pytest.fixture
 def database(settings):
-    """An open database with all tables and no rows."""
+    """The same, open."""
     opened = open_database(settings)
     yield opened
     opened.dispose()

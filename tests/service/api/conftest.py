@@ -18,7 +18,6 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from starlette.testclient import TestClient
 
 from nlp.errors import InputError, ModelError
-from nlp.models import save_model
 from service.api import limits
 from service.api.app import create_app
 from service.api.problems import responses
@@ -216,14 +215,6 @@ class Api:
         """Every row of a table, as text."""
         with self.database.reading() as session:
             return [repr(tuple(row)) for row in session.execute(select(getattr(table, "__table__", table)))]
-
-
-@pytest.fixture(scope="session")
-def small_model_folder(small_model, tmp_path_factory):
-    """The small model as it lies on disk."""
-    folder = tmp_path_factory.mktemp("models") / "small"
-    save_model(small_model, folder, corpus="few answers")
-    return folder
 
 
 @pytest.fixture(scope="session")

@@ -1,7 +1,6 @@
 """The pages on a database of their own, with the examples in it; people of every role who are signed in."""
 
 import itertools
-import shutil
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -10,7 +9,6 @@ from sqlalchemy import select
 from starlette.testclient import TestClient
 
 from nlp.errors import NeedtagError
-from nlp.models import save_model
 from service.api.app import create_app
 from service.intake import read_questionnaires
 from service.modelling import load_named
@@ -43,14 +41,6 @@ def kind():
 
 
 @pytest.fixture(scope="session")
-def small_model_folder(small_model, tmp_path_factory):
-    """The small model as it lies on disk."""
-    folder = tmp_path_factory.mktemp("models") / "small"
-    save_model(small_model, folder, corpus="few answers")
-    return folder
-
-
-@pytest.fixture(scope="session")
 def filled_home(small_model_folder, tmp_path_factory):
     """Makes a home whose database holds the examples, tagged by the small model."""
 
@@ -79,32 +69,17 @@ def filled_home(small_model_folder, tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
-def sqlite_examples(filled_home):
+def sqlite_template(filled_home):
     """A file with the examples."""
     return filled_home() / FILE
 
 
 @pytest.fixture(scope="session")
-def postgresql_examples(filled_home, postgresql):
+def postgresql_template(filled_home, postgresql):
     """The name of a database with the examples."""
     name = postgresql.create()
     filled_home(postgresql.url(name))
     return name
-
-
-@pytest.fixture
-def database_url(kind, request, tmp_path):
-    """A database with the examples; in the home, if it is a file."""
-    if kind == "sqlite":
-        home = tmp_path / "home"
-        home.mkdir(mode=0o700)
-        shutil.copy(request.getfixturevalue("sqlite_examples"), home)
-        yield f"sqlite:///{home / FILE}"
-        return
-    server = request.getfixturevalue("postgresql")
-    name = server.create(request.getfixturevalue("postgresql_examples"))
-    yield server.url(name)
-    server.drop(name)
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""The desk in a real browser: keys and buttons, lost connections, colleagues, phones, what axe-core finds."""
+"""The desk in a real browser: keys and buttons, lost connections, colleagues, phones."""
 
 import json
 import re
@@ -11,85 +11,12 @@ from service.store import second_readings
 from service.store.decisions import Wish, decide, version_of
 from service.store.tables import Answer
 from tests.service.review import desk_examples
-from tests.service.review.browser import NARROW, WIDE, until, violations
+from tests.service.review.browser import NARROW, until
+from tests.service.review.desk_window import DECISIONS, Desk
 
-DECISIONS = "**/v1/answers/*/decisions"
 NO_CONNECTION = "ERR_FAILED|ERR_INTERNET_DISCONNECTED"
 REFUSED = "status of 4"
 STYLE = "each => [getComputedStyle(each).textDecorationLine, getComputedStyle(each).textDecorationStyle]"
-
-
-# A busy machine is no fault.
-expect.set_options(timeout=20_000)
-
-
-class Desk:
-    """An answer open on the desk in somebody's window."""
-
-    def __init__(self, page, database, answer_id):
-        self.page = page
-        self.database = database
-        self.open(answer_id)
-
-    def open(self, answer_id):
-        self.answer_id = answer_id
-        self.page.goto(f"/answers/{answer_id}")
-
-    def press(self, *keys):
-        for key in keys:
-            self.page.keyboard.press(key)
-
-    def chip(self, code, stance="requested"):
-        return self.page.locator(f'.chip[data-code="{code}"][data-stance="{stance}"]')
-
-    def button(self, name):
-        return self.page.get_by_role("button", name=name, exact=True)
-
-    def expect_focus(self, code, stance="requested"):
-        expect(self.chip(code, stance)).to_be_focused()
-
-    def expect_status(self, code, status, stance="requested"):
-        expect(self.chip(code, stance)).to_have_attribute("data-status", status)
-
-    def expect_saved(self, *decisions):
-        """Wait until these decisions are written, and the page knows."""
-        expect(self.page.locator("#panel")).to_have_attribute("data-version", str(len(decisions)))
-        expect(self.page.locator("#unsent")).to_be_hidden()
-        assert self.written() == list(decisions)
-
-    def hold_sending(self):
-        return Held(self.page)
-
-    def written(self):
-        with self.database.reading() as session:
-            return [_in_words(each) for each in second_readings.decisions_of(session, self.answer_id)]
-
-
-class Held:
-    """Decisions on their way, which the service gets only when they are let go."""
-
-    def __init__(self, page):
-        self.page = page
-        self.routes = []
-        self.open = False
-        page.route(DECISIONS, self._hold)
-
-    def _hold(self, route):
-        if self.open:
-            route.continue_()
-        else:
-            self.routes.append(route)
-
-    def let_go(self):
-        until(self.page, lambda: self.routes)
-        self.open = True
-        for route in self.routes:
-            route.continue_()
-
-
-def _in_words(decision):
-    about = (decision.code, decision.stance, decision.new_stance, decision.state, decision.undoes and "")
-    return " ".join([decision.act, *(each for each in about if each)])
 
 
 @pytest.fixture
@@ -706,6 +633,8 @@ def test_two_windows_send_a_decision_once(desk, visit, database, answers):
     other.press("a")
     expect(desk.page.locator("#unsent")).to_contain_text("; ")
     context.unroute(DECISIONS)
+    for page in context.pages:
+        page.evaluate("dispatchEvent(new Event('online'))")
     expect(desk.page.locator("#unsent")).to_be_hidden()
     expect(other.page.locator("#unsent")).to_be_hidden()
     assert desk.written() == other.written() == ["accept data received"]
@@ -747,50 +676,6 @@ def test_nothing_is_cut_off_at_the_side_and_every_target_is_large_enough(open_de
             .filter(each => each.offsetWidth < 24 || each.offsetHeight < 24).map(each => each.outerHTML)"""
     )
     assert small == []
-
-
-def open_nothing(page):
-    pass
-
-
-DIALOGS = {
-    "no dialog": open_nothing,
-    "add": lambda page: page.keyboard.press("t"),
-    "meaning": lambda page: page.keyboard.press("i"),
-    "keys": lambda page: page.keyboard.press("?"),
-}
-
-
-@pytest.mark.parametrize("size", [WIDE, NARROW], ids=["1280", "390"])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing(open_desk, visit, database, answers, size, scheme):
-    visit.expect(NO_CONNECTION + "|" + REFUSED)
-    # axe-core is no script of ours; and what sticks to the edge of a low window hides nothing for good.
-    options = {"size": size | {"height": 2000}, "color_scheme": scheme, "bypass_csp": True}
-    stranger = visit(None, **options)
-    stranger.goto("/sign-in")
-    found = {"sign-in": violations(stranger)}
-    as_colleague(database, answers[2], ("accept", "data", "received"), ("reject", "untoc"))
-    desk = open_desk(answer_id=answers[2], **options)
-    page = desk.page
-    for name, start in DIALOGS.items():
-        start(page)
-        found[name] = violations(page)
-        desk.press("Escape")
-    as_colleague(database, answers[2], ("done",))
-    desk.press("r")
-    expect(page.get_by_role("alert")).to_be_visible()
-    expect(page.get_by_text("Done by carla")).to_be_visible()
-    found["done and refused"] = violations(page)
-    desk.open(answers[0])
-    page.context.set_offline(True)
-    desk.press("a")
-    expect(page.locator("#unsent")).to_be_visible()
-    found["unsent"] = violations(page)
-    page.context.set_offline(False)
-    page.goto("/account")
-    found["account"] = violations(page)
-    assert {name: lines for name, lines in found.items() if lines} == {}
 
 
 def test_a_printed_desk_has_the_text_and_the_tags_and_no_buttons(desk):
