@@ -10,7 +10,7 @@ import typer
 
 from nlp.answers import Language
 from nlp.errors import InputError, NeedtagError
-from service import corpus_cli, export_cli, people_cli, serving_cli, training_cli
+from service import corpus_cli, export_cli, office_cli, overview_cli, people_cli, serving_cli, training_cli
 from service.exit_codes import BAD_INPUT, FAULT
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
@@ -118,6 +118,10 @@ app.command()(serving_cli.worker)
 app.command("import")(serving_cli.import_files)
 app.command()(serving_cli.settings)
 app.command()(export_cli.export)
+app.command()(overview_cli.overview)
+app.command()(office_cli.backup)
+app.command()(office_cli.restore)
+app.command()(office_cli.doctor)
 
 
 @app.command()

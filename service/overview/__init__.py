@@ -1,0 +1,1 @@
+"""The overview: reviewed tags, counted for the Secretariat's note, with the answers behind each number."""
