@@ -54,6 +54,12 @@ def _parent(column: str, *, index: bool = False) -> Mapped[int]:
     return mapped_column(ForeignKey(column, ondelete="CASCADE"), index=index)
 
 
+def _refers(table: str, column: str) -> Index:
+    """An index of the rows that refer to another; nearly all do not, and would make it worthless."""
+    refers = text(f"{column} IS NOT NULL")
+    return Index(f"ix_{table}_{column}", column, sqlite_where=refers, postgresql_where=refers)
+
+
 def _table(*rest: Any) -> tuple[Any, ...]:
     return (*rest, {"sqlite_autoincrement": True})
 
@@ -77,16 +83,14 @@ class Questionnaire(Base):
             sqlite_where=text("replaced_by IS NULL"),
             postgresql_where=text("replaced_by IS NULL"),
         ),
+        _refers("questionnaires", "replaces"),
+        _refers("questionnaires", "replaced_by"),
     )
     id: Mapped[int] = _id()
     external_id: Mapped[str] = mapped_column(index=True)
     content: Mapped[str] = mapped_column(String(64))
-    replaces: Mapped[int | None] = mapped_column(
-        ForeignKey("questionnaires.id", ondelete="SET NULL"), index=True
-    )
-    replaced_by: Mapped[int | None] = mapped_column(
-        ForeignKey("questionnaires.id", ondelete="SET NULL"), index=True
-    )
+    replaces: Mapped[int | None] = mapped_column(ForeignKey("questionnaires.id", ondelete="SET NULL"))
+    replaced_by: Mapped[int | None] = mapped_column(ForeignKey("questionnaires.id", ondelete="SET NULL"))
     state: Mapped[str | None] = mapped_column(index=True)
     cycle: Mapped[str | None]
     language: Mapped[str | None]
@@ -224,7 +228,10 @@ class Decision(Base):
     """
 
     __tablename__ = "decisions"
-    __table_args__ = _table(Index("decisions_in_order", "answer_id", "reading", "number", unique=True))
+    __table_args__ = _table(
+        Index("decisions_in_order", "answer_id", "reading", "number", unique=True),
+        _refers("decisions", "undoes"),
+    )
     id: Mapped[int] = _id()
     answer_id: Mapped[int] = _parent("answers.id")
     reading: Mapped[int]
@@ -238,7 +245,7 @@ class Decision(Base):
     state: Mapped[str]
     passages: Mapped[list[Any]]
     note: Mapped[str | None]
-    undoes: Mapped[int | None] = mapped_column(ForeignKey("decisions.id", ondelete="CASCADE"), index=True)
+    undoes: Mapped[int | None] = mapped_column(ForeignKey("decisions.id", ondelete="CASCADE"))
     carried_from: Mapped[int | None]
     person: Mapped[str]
     at: Mapped[dt.datetime]
