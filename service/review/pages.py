@@ -7,7 +7,18 @@ from fastapi import APIRouter, FastAPI, Request
 from fastapi.responses import RedirectResponse, Response
 
 from service.errors import NotFoundError
-from service.review import admin, desk, history, questionnaire, queue, search, second_readings, sign_in, team
+from service.review import (
+    admin,
+    desk,
+    history,
+    overview,
+    questionnaire,
+    queue,
+    search,
+    second_readings,
+    sign_in,
+    team,
+)
 from service.review.dependencies import SignInFirst
 from service.review.refusals import install_refusals
 from service.review.rendering import version_of
@@ -22,6 +33,7 @@ ROUTERS = (
     search.router,
     questionnaire.router,
     team.router,
+    overview.router,
     admin.router,
     _static,
 )
@@ -31,6 +43,7 @@ def install_pages(app: FastAPI) -> None:
     """Add the pages to an application that has its shell."""
     app.state.attempts = sign_in.Attempts()
     app.state.team = team.Remembered()
+    app.state.overviews = overview.Remembered()
     app.add_exception_handler(SignInFirst, _show_sign_in)
     for router in ROUTERS:
         app.include_router(router)

@@ -1,0 +1,99 @@
+"""Part II.B of the draft: who answered, who asked for help with that, and who was silent."""
+
+from collections.abc import Sequence
+
+from babel.dates import format_date
+
+from nlp.states import REGIONAL_GROUPS
+from nlp.taxonomy import load_taxonomy
+from service.overview.content import Footnote, Row, Runs
+from service.overview.register import Register
+from service.overview.response import Parties, ResponseRate
+from service.overview.writer import Writer
+
+
+def write_reporting(writer: Writer) -> None:
+    """Write part II.B."""
+    overview = writer.overview
+    register = overview.source.register
+    writer.heading(2, "B", "reporting")
+    if register and register.rates:
+        _write_given(writer, register)
+    elif overview.parties and overview.rates:
+        _write_rates(writer, overview.parties)
+    help_ = overview.reporting_help
+    writer.paragraph(writer.about_states("help", "reporting-help", help_.states, help_.answers))
+    if register and overview.silent:
+        writer.paragraph(writer.about_states("silent_given", "silent", overview.silent))
+    elif overview.parties and overview.rates:
+        writer.paragraph(writer.about_states("silent", "silent", overview.silent))
+
+
+def _write_given(writer: Writer, register: Register) -> None:
+    items = []
+    for entry in load_taxonomy().instruments:
+        rates = [
+            _rate(writer, rate.cycle, percent=writer.phrases.percent(rate.percent))
+            for rate in register.rates
+            if rate.instrument == entry.code
+        ]
+        if rates:
+            items.append(
+                writer.say("rate_item", instrument=writer.label(entry.code), rates=writer.joined(rates))
+            )
+    writer.paragraph(writer.say("rates_given", source=register.source), items=items)
+
+
+def _rate(writer: Writer, cycle: str | None, key: str = "rate", **parts: str) -> str:
+    if cycle is None:
+        return writer.phrases.text(key, "all", **parts)
+    return writer.phrases.text(key, "cycle", cycle=cycle, **parts)
+
+
+def _write_rates(writer: Writer, parties: Parties) -> None:
+    rates = [each for each in writer.overview.rates if each.parties]
+    items = []
+    for entry in load_taxonomy().instruments:
+        of_instrument = [
+            _computed(writer, each) for each in rates if each.instrument == entry.code and each.region is None
+        ]
+        if of_instrument:
+            said = writer.joined(of_instrument)
+            items.append(writer.say("rate_item", instrument=writer.label(entry.code), rates=said))
+    date = format_date(parties.as_of, format="long", locale=writer.lang)
+    source = (Footnote(writer.say("parties_source", source=parties.source)),)
+    table = writer.say("rates_table", number=writer.next_table)
+    writer.paragraph(table, writer.say("rates_computed", date=date, parties=source), items=items)
+    shown = [entry.code for entry in load_taxonomy().instruments]
+    headers = [writer.phrases.text("column_region"), *(writer.instrument(code) for code in shown)]
+    rows = [_row(writer, rates, shown, region) for region in (*REGIONAL_GROUPS, None)]
+    writer.table("rates_title", headers, (0.32, *[0.17] * len(shown)), rows)
+
+
+def _computed(writer: Writer, rate: ResponseRate) -> str:
+    return _rate(
+        writer,
+        rate.cycle,
+        "rate_of",
+        answered=writer.phrases.figure(len(rate.answered)),
+        parties=writer.phrases.figure(len(rate.parties)),
+        percent=writer.phrases.percent(100 * (rate.share or 0)),
+    )
+
+
+def _row(writer: Writer, rates: Sequence[ResponseRate], shown: Sequence[str], region: str | None) -> Row:
+    """A region's row, or that of all; of all cycles together."""
+    of_row = {each.instrument: each for each in rates if each.region == region and each.cycle is None}
+    cells: list[Runs] = [(writer.region(region) if region else writer.phrases.text("total"),)]
+    for code in shown:
+        rate = of_row.get(code)
+        numbers = (len(rate.answered), len(rate.parties)) if rate else None
+        cells.append((_cell(writer, numbers),))
+    return Row("plain" if region else "total", tuple(cells))
+
+
+def _cell(writer: Writer, numbers: tuple[int, int] | None) -> str:
+    if numbers is None:
+        return writer.phrases.text("none_sign")
+    answered, parties = map(writer.phrases.figure, numbers)
+    return writer.phrases.text("rate_cell", answered=answered, parties=parties)

@@ -1,0 +1,278 @@
+"""The drafted note: the States of each need, numbers that are counts, sentences that are right for them."""
+
+import datetime as dt
+import re
+from dataclasses import replace
+
+import pytest
+from babel.numbers import parse_decimal
+
+from nlp.answers import LANGUAGES
+from service.overview.content import Linked, plain_text
+from service.overview.counts import region_of
+from service.overview.database import read_database
+from service.overview.draft import make_draft
+from service.overview.items import UNITS, Submission
+from service.overview.overview import Source, make_overview
+from service.overview.phrases import Phrases
+from service.overview.response import Parties
+from service.store.answers import QuestionnaireFilter
+from tests.service.overview.drafts import (
+    Heading,
+    Paragraph,
+    Picture,
+    Table,
+    asked,
+    blocks,
+    draft_of,
+    draft_of_register,
+    of_register,
+    paragraphs,
+    said,
+    texts,
+)
+from tests.service.overview.reviewed_examples import fill
+from tests.service.overview.test_overview_database import TAGS, number_of, rows_of
+
+
+def linked(draft):
+    for block in draft.blocks:
+        if isinstance(block, Paragraph):
+            parts = (block.runs, *block.items)
+        elif isinstance(block, Table):
+            parts = [cell for row in block.rows for cell in row.cells]
+        else:
+            continue
+        yield from (run for part in parts for run in part if isinstance(run, Linked))
+
+
+STANCES = {
+    "requested": "requested",
+    "needs": "requested",
+    "offered": "offered",
+    "offers": "offered",
+    "received": "received",
+}
+
+
+def rows_behind(key, rows):
+    """The rows of the database that a number of the draft must count; None for what other tests see to."""
+    kind, *path = key.split("/")
+    if kind not in STANCES:
+        return None
+    rows = [row for row in rows if row.stance == STANCES[kind]]
+    if kind in ("needs", "offers", "received"):
+        unknown = len(path) > 1 and path[-1] == "unknown"
+        rows = [row for row in rows if bool(row.state) is not unknown]
+    if path[-1] in ("states", "union", "alone") or (kind == "needs" and path[-1] == "unknown" and path[1:]):
+        path.pop()
+    if kind == "needs":
+        instrument = path.pop(0)
+        rows = [row for row in rows if (row.instrument or "unknown") == instrument]
+    if path[:1] == ["regions"]:
+        region = path[1]
+        rows = [row for row in rows if (region_of(row.state) or "unknown") == region]
+        path = ["types", *path[2:]] if path[2:] not in ([], ["total"]) else []
+    if path[:1] == ["types"]:
+        return [row for row in rows if row.code.partition(".")[0] == path[1]]
+    if not path or path == ["total"]:
+        return rows
+    return [row for row in rows if row.code == path[-1]]
+
+
+@pytest.mark.parametrize("kind", ["sqlite"])
+@pytest.mark.parametrize("unit", UNITS)
+def test_every_number_and_its_answers_are_those_of_an_independent_query(database, unit):
+    fill(database)
+    with database.reading() as session:
+        overview = make_overview(read_database(session, QuestionnaireFilter()), unit)
+    rows, checked = rows_of(database, TAGS), 0
+    for run in linked(make_draft(overview, "fr")):
+        behind = run.behind
+        if (found := rows_behind(behind.key, rows)) is None:
+            continue
+        checked += 1
+        of_states = behind.key.endswith(("/states", "/alone", "/union"))
+        expected = len({row.state for row in found} - {None}) if of_states else number_of(found, unit)
+        assert behind.number == expected, behind.key
+        assert set(behind.answers) == {str(row.answer_id) for row in found}, behind.key
+    assert checked > 150
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("unit", UNITS)
+def test_what_is_written_is_the_number_behind_it(lang, unit):
+    words = {word: number for number, word in _words(lang)}
+    shown = 0
+    for run in linked(draft_of_register(lang, unit)):
+        first = run.text.split("\u202f")[0].split()[0]
+        if first[0].isdigit():
+            assert parse_decimal(first, locale=lang) == run.behind.number, run
+        elif first in words:
+            assert words[first] == run.behind.number, run
+        else:
+            continue
+        shown += 1
+    assert shown > 100
+
+
+def _words(lang):
+    numbers = Phrases(lang)._texts["numbers"]
+    return [(place, word) for form in "wf" for place, word in enumerate(numbers[form], start=1)]
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_the_same_key_has_the_same_answers_everywhere(lang):
+    found = {}
+    for behind in draft_of_register(lang).behind():
+        assert found.setdefault(behind.key, behind) == behind
+
+
+def test_the_note_has_its_three_parts_with_figures_tables_and_numbered_paragraphs():
+    draft = draft_of_register("fr")
+    headings = [f"{each.mark} {each.text}" for each in blocks(draft, Heading) if each.level < 3]
+    assert [each.split()[0] for each in headings] == ["I", "II", "A", "B", "C", "D", "III"]
+    assert [each.name for each in blocks(draft, Picture)] == ["figure-1", "figure-2", "figure-3"]
+    assert [each.caption for each in blocks(draft, Table)] == [f"Tableau {number}" for number in range(1, 6)]
+    numbers = [each.number for each in blocks(draft, Paragraph)]
+    assert numbers == [*range(1, len(numbers) + 1)]
+
+
+def test_the_lists_of_the_register_stand_in_the_order_and_form_of_the_note():
+    found = paragraphs(draft_of_register("fr"))
+    assert any(text.endswith("Sao Tomé-et-Principe, Tadjikistan et Tchad.") for text in found)
+    help_, silent = (
+        next(text for text in found if words in text) for words in ("Les 16 États", "les 41 États")
+    )
+    assert ": Albanie, Algérie, Burundi, Cambodge, Cameroun, Équateur, Gabon," in help_
+    assert "Bolivie (État plurinational de)" in silent
+    assert "Les 15 États ci-après ont demandé une formation à l'intention des agents" in " ".join(found)
+
+
+def test_given_rates_and_shares_are_said_to_be_given():
+    draft = draft_of_register("en")
+    [rates] = said(draft, "from which these percentages are taken as they stand")
+    assert "CTOC/COP/WG.2/2009/2" in rates
+    assert said(draft, "66% (cycle 1) and 55% (cycle 2)")
+    assert said(draft, "training/capacity-building (25%), legal assistance (20%)")
+    assert said(draft, "Training/capacity-building: 38% (66 requests)")
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("unit", UNITS)
+def test_texts_are_printed_as_the_language_has_it(lang, unit):
+    for text in texts(draft_of_register(lang, unit)):
+        assert "'" not in text, text
+        assert not re.search(r"[{}\[\]*]|  |None|\.\.", text), text
+        if lang == "fr":
+            assert not re.search(r"(?<!\u202f)[;:?!%]|\bde (?:le|les)\b|\bà (?:le|les)\b", text), text
+            assert not re.search(r"\b[dlnsjcm]e [aeiouyhéèêâîôœ]\w+|\bque (?:il|elle|un)", text), text
+        if lang == "es":
+            assert not re.search(r"\b(?:de|a) el\b|\by (?:hi|i|I)\w", text), text
+
+
+@pytest.mark.parametrize(
+    ("lang", "states", "sentence"),
+    [
+        ("fr", ["DZA"], "L'Algérie a demandé un appui financier."),
+        ("fr", ["COM"], "Les Comores ont demandé un appui financier."),
+        ("fr", ["DZA", "TCD"], "L'Algérie et le Tchad ont demandé un appui financier."),
+        ("fr", ["EU"], "L'Union européenne a demandé un appui financier."),
+        ("es", ["PER"], "El Perú solicitó apoyo financiero."),
+        ("es", ["HND", "IDN"], "Honduras e Indonesia solicitaron apoyo financiero."),
+        ("en", ["NER"], "The Niger requested financial support."),
+        (
+            "fr",
+            ["DZA", "TCD", "MLI", "TGO"],
+            "Les quatre États ci-après ont demandé un appui financier: Algérie, Mali, Tchad et Togo.",
+        ),
+        (
+            "es",
+            ["DZA", "TCD", "MLI", "TGO"],
+            "Los cuatro Estados siguientes solicitaron apoyo financiero: Argelia, Chad, Malí y Togo.",
+        ),
+        ("en", [None], "Respondents whose State is not known requested financial support (1 request)."),
+    ],
+)
+def test_a_sentence_agrees_with_those_who_ask(lang, states, sentence):
+    draft = draft_of(*(asked(state, "resources.financial") for state in states), lang=lang)
+    expected = sentence.replace(":", " :") if lang == "fr" else sentence
+    assert said(draft, expected)
+
+
+def test_a_state_in_two_questionnaires_is_named_once_with_its_requests():
+    first, second = asked("TCD", "legal.drafting"), asked("TCD", "legal.drafting", answer="b")
+    later = [replace(each, questionnaire="later") for each in second]
+    draft = draft_of(first, later)
+    assert said(draft, "Chad requested assistance in drafting or amending legislation (2 requests).")
+
+
+def test_types_that_are_equally_often_asked_for_are_all_named():
+    draft = draft_of(asked("TCD", "legal", "training"))
+    assert said(draft, "in equal measure, are the following: legal assistance (1 request) and training")
+    [alone] = [each for each in blocks(draft, Table) if "single State" in each.title]
+    assert [plain_text(row.cells[2]) for row in alone.rows] == ["Chad", "Chad"]
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_without_anything_to_count_the_note_says_so_and_draws_nothing(lang):
+    draft = draft_of(lang=lang)
+    assert not blocks(draft, Picture)
+    assert said(draft, Phrases(lang).text("no_requests").replace("’", "'"))
+    assert not any("0" in text and "%" in text for text in paragraphs(draft)[4:])
+
+
+def test_offers_are_named_with_what_was_received():
+    draft = draft_of(
+        asked("GTM", "legal.drafting"),
+        asked("JOR", "legal.drafting", stance="offered"),
+        asked("MEX", "legal", stance="offered"),
+        asked("PER", "training", stance="received"),
+    )
+    [offers] = said(draft, "offered assistance")
+    assert offers.startswith("Jordan and Mexico offered assistance. Mexico offered legal assistance")
+    assert "Jordan offered assistance in drafting" in offers
+    assert offers.endswith("Peru stated that it had received assistance.")
+    [table] = [each for each in blocks(draft, Table) if "who could meet" in each.title]
+    assert plain_text(table.rows[1].cells[2]) == "Of the same group: Mexico; others: Jordan"
+
+
+def test_what_nobody_reviewed_is_told_apart_and_counted_nowhere_else():
+    draft = draft_of(
+        asked("TCD", "legal"), asked("MLI", "legal", "training", reviewed=False), has_unreviewed=True
+    )
+    assert said(draft, "a model suggests a further 2 requests")
+    assert said(draft, "In all, 1 request for assistance has been counted.")
+    assert not said(draft, "Mali")
+
+
+def test_retired_tags_that_nothing_replaced_are_named_as_left_out():
+    draft = draft_of(asked("TCD", "legal"), left_out=("7",))
+    assert said(draft, "In one answer, tags that have been withdrawn")
+    assert "7" in [id_ for behind in draft.behind() for id_ in behind.answers]
+
+
+def test_rates_are_computed_where_the_parties_are_known():
+    day = dt.date(2009, 1, 1)
+    # Made up for this test.
+    parties = Parties({"tip": {"TCD": day, "MLI": day, "PER": day}}, "a list", day)
+    came = (Submission("1", "TCD", ("tip",), "2", "fr", 3, 3),)
+    overview = make_overview(Source("database", "2", tuple(asked("TCD", "legal")), came), parties=parties)
+    draft = make_draft(overview, "en")
+    assert said(draft, "1 of 3 (33%) and 1 of 3 in cycle 2 (33%)")
+    assert said(draft, "Mali and Peru have not replied under any of the instruments")
+    assert said(draft, "The analysis is based on one questionnaire. The replies are those of one State.")
+    assert said(draft, "All of the 3 answers received have been reviewed.")
+    assert draft.subtitle == "Draft note: reporting cycle 2"
+    [table] = [each for each in blocks(draft, Table) if "replied" in each.title]
+    assert plain_text(table.rows[-1].cells[2]) == "1 of 3"
+
+
+def test_without_parties_no_rate_and_no_silent_state_is_told():
+    draft = draft_of(asked("TCD", "legal"))
+    assert not said(draft, "States parties")
+
+
+def test_what_the_overview_is_restricted_to_stands_in_front():
+    draft = make_draft(of_register(), "fr", ["États d'Afrique"])
+    assert draft.subtitle.endswith("Champ limité à\u202f: États d’Afrique")
