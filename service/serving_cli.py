@@ -62,13 +62,19 @@ def worker(
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     if until_closed:
-        # Beside the web server: whoever waits for an answer goes before what nobody waits for.
-        os.nice(NICENESS)
+        _stand_back()
         threading.Thread(target=_stop_at_end, args=(stop,), daemon=True).start()
     database = open_database(settings)
     adopt_default(database)
     Worker(database, settings).run(stop)
     database.dispose()
+
+
+def _stand_back() -> None:
+    """Let whoever waits for an answer go before what nobody waits for, and leave the web server a core."""
+    os.nice(NICENESS)
+    cores = sorted(os.sched_getaffinity(0))
+    os.sched_setaffinity(0, cores[1:] or cores)
 
 
 def _stop_at_end(stop: threading.Event) -> None:

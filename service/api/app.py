@@ -1,8 +1,11 @@
 """The application: routes on one database, with everything that lies around them."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from importlib.metadata import version
 from typing import Any
 
+from anyio import to_thread
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
 
@@ -15,6 +18,8 @@ from service.store.database import Database
 from service.taggers import Taggers
 
 OPENAPI = "/v1/openapi.json"
+THREADS = 8
+"""Requests that are worked on at the same time, at most half of them exports."""
 _ABOUT = """Pre-tags States' answers on technical assistance for human review.
 
 Send questionnaires, and read what was suggested for their answers once they are tagged; write decisions; take
@@ -40,6 +45,7 @@ def create_app(settings: Settings, database: Database) -> FastAPI:
         version=version("needtag"),
         description=_ABOUT,
         openapi_url=OPENAPI,
+        lifespan=_with_few_threads,
         # Their pages are loaded from elsewhere, and needtag works offline.
         docs_url=None,
         redoc_url=None,
@@ -57,6 +63,13 @@ def create_app(settings: Settings, database: Database) -> FastAPI:
     app.state.metrics = install_shell(app, settings, lambda: health.gauges(database))
     install_pages(app)
     return app
+
+
+@asynccontextmanager
+async def _with_few_threads(_: FastAPI) -> AsyncIterator[None]:
+    """Serve what came first, first: many threads at once would all be done only with the last of them."""
+    to_thread.current_default_thread_limiter().total_tokens = THREADS
+    yield
 
 
 class _Needtag(FastAPI):

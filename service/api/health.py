@@ -35,8 +35,8 @@ class Readiness(BaseModel):
 
 
 @public.get("/healthz")
-def check_health() -> Health:
-    """Tell that the process answers."""
+async def check_health() -> Health:
+    """Tell that the process answers, also where all threads wait."""
     return Health()
 
 

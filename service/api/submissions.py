@@ -6,10 +6,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import Annotated, Any
 
+from anyio import CapacityLimiter, to_thread
 from fastapi import Depends, Request
 from fastapi.exceptions import RequestValidationError
 from pydantic import ValidationError
-from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData, UploadFile
 from starlette.exceptions import HTTPException
 
@@ -21,6 +21,10 @@ from service.intake.answers import meaning
 from service.run import parse_columns
 
 _FORM = ("external_id", "replaces", "state", "instrument", "cycle", "language")
+
+
+# Apart from the threads that all else is served by: a file may take a minute.
+_READERS = CapacityLimiter(4)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +46,7 @@ async def _submission(request: Request) -> Submission:
         file = form.get("file")
         if not isinstance(file, UploadFile):
             raise InputError("file", f"must be there: a file that ends in {', '.join(SUFFIXES)}")
-        return await run_in_threadpool(read_file, file, form)
+        return await to_thread.run_sync(read_file, file, form, limiter=_READERS)
 
 
 SubmissionDep = Annotated[Submission, Depends(_submission)]

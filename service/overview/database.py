@@ -11,13 +11,12 @@ from sqlalchemy.orm import Session
 from service.overview.evidence import PAGED, Cutter, reviewed_words
 from service.overview.items import Item, Submission
 from service.overview.memory import collecting_later
-from service.overview.overview import Source
+from service.overview.overview import DATABASE, Source
 from service.overview.tagged import TaggedAnswer, TagKey
 from service.store.answers import QuestionnaireFilter, current_tagging, is_reviewed
 from service.store.tables import Answer, Questionnaire, QuestionnaireInstrument, Suggestion, Tagging
 from service.store.views import reviewed_answers, reviewed_tags
 
-DATABASE = "database"
 SHOWN = ("safe", "suggest")
 """The bands whose suggestions are shown as tagged, and count where nobody has reviewed an answer."""
 

@@ -84,7 +84,7 @@ def _write_conclusions(writer: Writer) -> None:
     if shares:
         # The largest first; what is equal stays in the taxonomy's order.
         codes = sorted(shares, key=lambda code: -shares[code])
-        rounded = (Footnote(writer.say("rounded")),)
+        rounded = (Footnote(writer.say("rounded")),) if len(codes) > 1 else ()
         unit = writer.overview.unit
         text = "shares_text" if unit == "requests" else f"shares_text_{unit}"
         items = [_share(writer, code, shares[code]) for code in codes]

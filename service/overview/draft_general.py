@@ -45,10 +45,8 @@ def write_general(writer: Writer) -> None:
 
 
 def _total(writer: Writer, total: Count) -> Runs:
-    form = writer.phrases.plural(total.number)
-    return writer.say(
-        f"total_{writer.overview.unit}", None, form, requests=writer.requests("requested/total", total)
-    )
+    behind = Behind("requested/total", total.number, total.answers)
+    return writer.say(f"total_{writer.overview.unit}", behind)
 
 
 def _most_asked(writer: Writer, asked: Tally) -> Runs:

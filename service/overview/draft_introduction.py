@@ -2,6 +2,7 @@
 
 from service.overview.content import Behind, Footnote, Runs
 from service.overview.items import EUROPEAN_UNION
+from service.overview.overview import DATABASE
 from service.overview.writer import Writer
 
 
@@ -24,16 +25,22 @@ def _basis(writer: Writer) -> list[Runs]:
     asking = writer.say("asking_states", Behind("asking", states, ()))
     if source.register:
         return [writer.say("basis_register", source=source.register.source), asking]
-    if not source.submissions:
+    if not source.submissions and source.name != DATABASE:
         return [writer.say("basis_file", source=source.name), asking]
+    questionnaires = writer.say("basis_questionnaires", Behind("questionnaires", len(source.submissions), ()))
+    if not source.submissions:
+        return [questionnaires]
     respondents = [each.respondent for each in source.submissions]
     known = {each for each in respondents if each and each != EUROPEAN_UNION}
-    unknown = respondents.count(None)
+    union = "also" if known else "alone"
+    unknown, form = respondents.count(None), None
+    if unknown == len(respondents):
+        form = "only" if unknown == 1 else "all"
     return [
-        writer.say("basis_questionnaires", Behind("questionnaires", len(respondents), ())),
-        writer.say("respondents", Behind("respondents", len(known), ())),
-        writer.say("union_responded") if EUROPEAN_UNION in respondents else (),
-        writer.say("unknown_responded", Behind("respondents/unknown", unknown, ())) if unknown else (),
+        questionnaires,
+        writer.say("respondents", Behind("respondents", len(known), ())) if known else (),
+        writer.say("union_responded", None, union) if EUROPEAN_UNION in respondents else (),
+        writer.say("unknown_responded", Behind("respondents/unknown", unknown, ()), form) if unknown else (),
         _reviewed_answers(writer),
     ]
 
@@ -49,7 +56,7 @@ def _reviewed_answers(writer: Writer) -> Runs:
         form = "only" if reviewed.number else "only_left"
     elif reviewed.number == answers:
         form = "all"
-    received = writer.linked("answers", Behind("answers", answers, ()))
+    received = writer.linked("answers_received", Behind("answers", answers, ()))
     return writer.say("reviewed_answers", reviewed, form, answers=received)
 
 

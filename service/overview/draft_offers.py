@@ -5,24 +5,29 @@ from collections.abc import Iterator
 
 from service.overview.content import Behind, Linked, Row, Runs
 from service.overview.counts import Stances
-from service.overview.items import UNSPECIFIED
+from service.overview.items import EUROPEAN_UNION, UNSPECIFIED
 from service.overview.matching import Match, Provider
 from service.overview.writer import Writer
 
 _ACRONYM = re.compile(r"\(([^()]+)\)$")
 
 
-def write_offers(writer: Writer, counts: Stances) -> None:
+def write_offers(writer: Writer, counts: Stances, union: Stances | None = None) -> None:
     """Write what States offer and received, and the table of needs met.
 
     Args:
         writer: writes it.
         counts: of what States say; of nobody else.
+        union: of what the European Union says.
     """
     offered, received = counts.offered.total, counts.received.total
-    sentences = [writer.about_states("offered_by", "offers/total", offered.states, offered.answers)]
-    if offered.states:
-        sentences += _offers(writer, counts)
+    sentences = list(_offers(writer, counts))
+    if len(sentences) != 1:
+        # One offer says who offers by itself.
+        together = writer.about_states("offered_by", "offers/total", offered.states, offered.answers)
+        sentences.insert(0, together)
+    if union:
+        sentences += _offers(writer, union, EUROPEAN_UNION)
     if received.states:
         sentences.append(
             writer.about_states("received_by", "received/total", received.states, received.answers)
@@ -32,7 +37,11 @@ def write_offers(writer: Writer, counts: Stances) -> None:
         providers = {each.code: each for match in matches for each in match.providers}
         names = [writer.phrases.typeset(each.names[writer.lang]) for each in providers.values()]
         named = (
-            writer.say("matches_providers", providers=writer.phrases.typeset("; ".join(names)))
+            writer.say(
+                "matches_providers",
+                form="one" if len(names) == 1 else "other",
+                providers=writer.phrases.typeset("; ".join(names)),
+            )
             if names
             else ()
         )
@@ -40,12 +49,14 @@ def write_offers(writer: Writer, counts: Stances) -> None:
         _write_matches(writer, matches)
 
 
-def _offers(writer: Writer, counts: Stances) -> Iterator[Runs]:
+def _offers(writer: Writer, counts: Stances, alone: str | None = None) -> Iterator[Runs]:
+    """A sentence for each kind of assistance, on the States that offer it or on who alone does."""
     tally = counts.offered
     for code, count in {**tally.general, **tally.subtypes, UNSPECIFIED: tally.unspecified}.items():
-        if count.states:
-            key = f"offers/{code}"
-            yield writer.about_states("offered", key, count.states, count.answers, need=writer.need(code))
+        states = [alone] if alone and count.number else count.states
+        if states:
+            key = f"offers/{code}/union" if alone else f"offers/{code}"
+            yield writer.about_states("offered", key, states, count.answers, need=writer.need(code))
 
 
 def _write_matches(writer: Writer, matches: list[Match]) -> None:

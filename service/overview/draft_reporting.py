@@ -2,8 +2,6 @@
 
 from collections.abc import Sequence
 
-from babel.dates import format_date
-
 from nlp.states import REGIONAL_GROUPS
 from nlp.taxonomy import load_taxonomy
 from service.overview.content import Footnote, Row, Runs
@@ -54,13 +52,14 @@ def _write_rates(writer: Writer, parties: Parties) -> None:
     rates = [each for each in writer.overview.rates if each.parties]
     items = []
     for entry in load_taxonomy().instruments:
-        of_instrument = [
-            _computed(writer, each) for each in rates if each.instrument == entry.code and each.region is None
-        ]
-        if of_instrument:
-            said = writer.joined(of_instrument)
+        found = [each for each in rates if each.instrument == entry.code and each.region is None]
+        if len(found) == 2 and found[0].answered == found[1].answered:
+            # All cycles together are the only one.
+            found = found[1:]
+        if found:
+            said = writer.joined([_computed(writer, each) for each in found])
             items.append(writer.say("rate_item", instrument=writer.label(entry.code), rates=said))
-    date = format_date(parties.as_of, format="long", locale=writer.lang)
+    date = writer.phrases.date(parties.as_of)
     source = (Footnote(writer.say("parties_source", source=parties.source)),)
     table = writer.say("rates_table", number=writer.next_table)
     writer.paragraph(table, writer.say("rates_computed", date=date, parties=source), items=items)

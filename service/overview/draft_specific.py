@@ -37,7 +37,7 @@ def write_specific(writer: Writer) -> None:
         _write_alone(writer)
         place += 1
     writer.heading(3, str(place), "offers")
-    write_offers(writer, parted["states"].all)
+    write_offers(writer, parted["states"].all, parted["union"].all if "union" in parted else None)
 
 
 def _parted(writer: Writer) -> Mapping[Who, Counts]:
@@ -70,12 +70,14 @@ def _opening(writer: Writer, key: str, instrument: Group, asked: Tally | None) -
     template = f"asked_under_{instrument or 'unknown'}"
     yield writer.say(template, behind, requests=requests)
     types = [] if asked is None else [(code, count) for code, count in asked.types.items() if count.number]
-    if len(types) > 1:
+    # Part II.B has what was asked for there, so that a chapter on reporting alone would name no need.
+    if len(types) > 1 or [code for code, _ in types] == [REPORTING]:
         types.sort(key=lambda each: -each[1].number)
         labelled = [
             writer.labelled(writer.in_sentence(code), f"{key}/types/{code}", count) for code, count in types
         ]
-        yield writer.say("under_types", types=writer.joined_runs(labelled))
+        form = "one" if len(types) == 1 else "other"
+        yield writer.say("under_types", None, form, types=writer.joined_runs(labelled))
 
 
 def _write_type(writer: Writer, key: str, codes: Sequence[str], asked: Mapping[Who, Tally]) -> None:
@@ -113,7 +115,8 @@ def _asked_for(
     count = counts.get("unknown")
     if count and count.number:
         requests = writer.requests(f"{key}/unknown", count)
-        yield writer.say("asked_unknown", None, need=need, requests=requests)
+        form = "one" if count.number == 1 else "other"
+        yield writer.say("asked_unknown", None, form, need=need, requests=requests)
 
 
 def count_of(tally: Tally, code: str) -> Count:

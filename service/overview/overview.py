@@ -18,13 +18,16 @@ from service.overview.response import (
     silent_states,
 )
 
+DATABASE = "database"
+"""The name of a source that is no file."""
+
 
 @dataclass(frozen=True, slots=True)
 class Source:
     """What was read for an overview.
 
     Attributes:
-        name: "database", or the file's name.
+        name: `DATABASE`, or the file's name.
         cycle: the reporting cycle that alone was asked for; None for all.
         items: the tags that count, reviewed or not, by answer.
         submissions: the questionnaires that came in, as far as the source knows them.

@@ -6,6 +6,7 @@ as the language's plural has it. In a template, {name} is filled in; {n} is the 
 are in italics. Signs of print (French spaces, apostrophes) are put in here, not in the files.
 """
 
+import datetime as dt
 import re
 from collections.abc import Mapping
 from functools import cache
@@ -13,6 +14,7 @@ from importlib.resources import files
 from typing import Any
 
 from babel import Locale
+from babel.dates import format_date
 from babel.numbers import format_decimal
 
 from nlp.answers import Language
@@ -74,6 +76,11 @@ class Phrases:
     def figure(self, number: float) -> str:
         """A number in figures."""
         return str(format_decimal(number, locale=self.lang))
+
+    def date(self, day: dt.date) -> str:
+        """A day as UN documents have it: "1 January 2008", "1er janvier 2008"."""
+        said = format_date(day, format="long", locale="en_GB" if self.lang == "en" else self.lang)
+        return f"1er{said[1:]}" if self.lang == "fr" and day.day == 1 else said
 
     def percent(self, value: float) -> str:
         """A percentage, given from 0 to 100, without decimals unless it would seem to be nothing."""

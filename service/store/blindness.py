@@ -4,7 +4,9 @@
 so that these answers are to that person as if nobody had decided on them.
 """
 
-from sqlalchemy import ColumnElement, Select, exists, select
+from functools import cache
+
+from sqlalchemy import ColumnElement, Select, bindparam, exists, select
 from sqlalchemy.orm import Session, aliased
 
 from service.errors import ForbiddenError
@@ -28,14 +30,22 @@ def read_instead(session: Session, answer_id: int, person: str) -> int | None:
 
 def _hidden(session: Session, person: str | None) -> dict[int, int]:
     """Gives the answers that are hidden, each with the one that is read."""
-    is_reader = SecondReading.reader.is_not(None) if person is None else SecondReading.reader == person
-    begun = current_readings().where(is_reader, ~is_read_twice())
-    found = {each.answer_id: each.answer_id for each in session.scalars(begun)}
+    begun = _begun(somebodys=person is not None)
+    found = {answer_id: answer_id for answer_id in session.scalars(begun, {"person": person})}
     latest = found
     while latest:
         latest = {earlier: latest[later] for earlier, later in _carried_to(session, list(latest))}
         found = found | latest
     return found
+
+
+@cache
+def _begun(*, somebodys: bool) -> Select[int]:
+    """The answers that a person, or anybody, is reading; each read of answers asks for them."""
+    reader = SecondReading.reader
+    reads = reader == bindparam("person") if somebodys else reader.is_not(None)
+    readings = current_readings().where(reads, ~is_read_twice())
+    return readings.with_only_columns(SecondReading.answer_id, maintain_column_froms=True)
 
 
 def _carried_to(session: Session, ids: list[int]) -> list[tuple[int, int]]:

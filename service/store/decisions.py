@@ -76,7 +76,7 @@ def decide(
     may_reopen: bool,
     reading: int = 1,
 ) -> list[Decision]:
-    """Append decisions, all or none; to be called in a writing session.
+    """Append decisions, all or none, as of one moment; to be called in a writing session.
 
     Args:
         session: a writing one.
@@ -130,6 +130,7 @@ class _Desk:
         self.person = person
         self.may_reopen = may_reopen
         self.reading = reading
+        self.at = dt.datetime.now(dt.UTC)
 
     def decide(self, number: int, wish: Wish) -> Decision:
         """Check a wish against what stands now, and write it."""
@@ -161,7 +162,7 @@ class _Desk:
             note=wish.note,
             undoes=undoes,
             person=self.person,
-            at=dt.datetime.now(dt.UTC),
+            at=self.at,
         )
         self.session.add(decision)
         self.session.flush()

@@ -3,6 +3,7 @@
 import sqlite3
 from typing import Any
 
+import orjson
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError
 
@@ -16,6 +17,11 @@ CONNECT_SECONDS = 10
 IDLE_SECONDS = 300
 RECYCLE_SECONDS = 60
 
+# Passages and stances are read with each answer.
+JSON: dict[str, Any] = {
+    "json_serializer": lambda value: orjson.dumps(value).decode(),
+    "json_deserializer": orjson.loads,
+}
 PRAGMAS = (
     "journal_mode=WAL",
     "synchronous=FULL",
@@ -67,6 +73,7 @@ def _postgresql(url: URL) -> Engine:
     }
     return create_engine(
         url,
+        **JSON,
         connect_args={name: value for name, value in wanted.items() if name not in url.query},
         pool_size=CONNECTIONS,
         max_overflow=0,
@@ -79,6 +86,7 @@ def _sqlite(url: URL) -> Engine:
     options = {"isolation_level": None, "timeout": BUSY_SECONDS}
     engine = create_engine(
         url,
+        **JSON,
         connect_args=options,
         pool_size=CONNECTIONS,
         max_overflow=0,

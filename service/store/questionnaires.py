@@ -6,7 +6,7 @@ import json
 from dataclasses import asdict, dataclass
 from typing import Literal
 
-from sqlalchemy import delete, exists, func, select
+from sqlalchemy import bindparam, delete, exists, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -216,10 +216,17 @@ def get_questionnaire(session: Session, questionnaire_id: int) -> Questionnaire:
 def instruments_of(session: Session, ids: list[int]) -> dict[int, list[str]]:
     """The codes of the instruments that each questionnaire is about, in the order given."""
     found: dict[int, list[str]] = {each: [] for each in ids}
-    rows = select(QuestionnaireInstrument).where(QuestionnaireInstrument.questionnaire_id.in_(ids))
-    for row in session.scalars(rows.order_by(QuestionnaireInstrument.place)):
-        found[row.questionnaire_id].append(row.code)
+    for questionnaire_id, code in session.execute(_INSTRUMENTS, {"ids": list(found)}):
+        found[questionnaire_id].append(code)
     return found
+
+
+# Built once: each read of answers asks for them.
+_INSTRUMENTS = (
+    select(QuestionnaireInstrument.questionnaire_id, QuestionnaireInstrument.code)
+    .where(QuestionnaireInstrument.questionnaire_id.in_(bindparam("ids", expanding=True)))
+    .order_by(QuestionnaireInstrument.place)
+)
 
 
 def purge(session: Session, questionnaire_id: int, actor: str, *, reason: str = "asked for") -> None:

@@ -191,7 +191,7 @@ def test_texts_are_printed_as_the_language_has_it(lang, unit):
             ["DZA", "TCD", "MLI", "TGO"],
             "Los cuatro Estados siguientes solicitaron apoyo financiero: Argelia, Chad, Malí y Togo.",
         ),
-        ("en", [None], "Respondents whose State is not known requested financial support (1 request)."),
+        ("en", [None], "A respondent whose State is not known requested financial support (1 request)."),
     ],
 )
 def test_a_sentence_agrees_with_those_who_ask(lang, states, sentence):
@@ -241,8 +241,8 @@ def test_what_nobody_reviewed_is_told_apart_and_counted_nowhere_else():
     draft = draft_of(
         asked("TCD", "legal"), asked("MLI", "legal", "training", reviewed=False), has_unreviewed=True
     )
-    assert said(draft, "a model suggests a further 2 requests")
-    assert said(draft, "In all, 1 request for assistance has been counted.")
+    assert said(draft, "a model finds further needs (2 requests)")
+    assert said(draft, "In all, one request for assistance has been counted.")
     assert not said(draft, "Mali")
 
 
@@ -259,13 +259,55 @@ def test_rates_are_computed_where_the_parties_are_known():
     came = (Submission("1", "TCD", ("tip",), "2", "fr", 3, 3),)
     overview = make_overview(Source("database", "2", tuple(asked("TCD", "legal")), came), parties=parties)
     draft = make_draft(overview, "en")
-    assert said(draft, "1 of 3 (33%) and 1 of 3 in cycle 2 (33%)")
+    assert said(draft, "as at 1 January 2009, the number that have replied")
+    assert said(draft, "Organized Crime: 1 of 3 in cycle 2 (33%).")
     assert said(draft, "Mali and Peru have not replied under any of the instruments")
     assert said(draft, "The analysis is based on one questionnaire. The replies are those of one State.")
-    assert said(draft, "All of the 3 answers received have been reviewed.")
+    assert said(draft, "All of the three answers received have been reviewed.")
     assert draft.subtitle == "Draft note: reporting cycle 2"
     [table] = [each for each in blocks(draft, Table) if "replied" in each.title]
     assert plain_text(table.rows[-1].cells[2]) == "1 of 3"
+
+
+def test_rates_of_several_cycles_are_told_after_that_of_all():
+    day = dt.date(2009, 1, 1)
+    parties = Parties({"tip": {"TCD": day, "MLI": day}}, "a list", day)
+    came = tuple(Submission(cycle, "TCD", ("tip",), cycle, "fr", 3, 3) for cycle in "12")
+    source = Source("database", None, tuple(asked("TCD", "legal")), came)
+    draft = make_draft(make_overview(source, parties=parties), "fr")
+    assert said(draft, "au 1er janvier 2009, le nombre de ceux qui ont répondu")
+    assert said(draft, "1 sur 2 tous cycles confondus (50 %), 1 sur 2 pendant le cycle 1 (50 %) et")
+
+
+@pytest.mark.parametrize(
+    ("respondents", "sentences"),
+    [
+        ([], "Aucun questionnaire n'a encore été reçu."),
+        (["EU"], "L'Union européenne, qui n'est pas un État, a répondu."),
+        ([None], "sur un questionnaire. L'État répondant n'est pas connu. Les trois réponses"),
+        ([None, None], "sur deux questionnaires. L'État répondant n'est connu pour aucun d'entre eux."),
+        (["TCD", None], "d'un seul État. Dans le cas d'un questionnaire, l'État répondant n'est pas connu."),
+    ],
+)
+def test_the_introduction_says_who_replied(respondents, sentences):
+    came = tuple(
+        Submission(str(place), each, ("tip",), "2", "fr", 3, 3) for place, each in enumerate(respondents)
+    )
+    assert said(make_draft(make_overview(Source("database", None, (), came)), "fr"), sentences)
+
+
+def test_what_the_european_union_offers_is_told_and_one_offer_once():
+    offers = (asked("JOR", "legal", stance="offered"), asked("EU", "data", stance="offered"))
+    assert said(
+        draft_of(*offers),
+        "Jordan offered legal assistance of a general nature. The European Union offered assistance",
+    )
+    assert not said(draft_of(*offers), "Jordan offered assistance.")
+
+
+def test_a_chapter_with_nothing_but_reporting_names_it():
+    draft = draft_of(asked("TCD", "reporting"), lang="es")
+    assert said(draft, "El tipo de asistencia solicitado es el siguiente: asistencia para cumplir la")
 
 
 def test_without_parties_no_rate_and_no_silent_state_is_told():

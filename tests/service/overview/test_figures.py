@@ -48,7 +48,7 @@ def test_legal_assistance_in_general_and_an_unknown_state_have_places_of_their_o
     overview = make_overview(Source("tags.jsonl", "2", tuple(asked(None, "legal"))))
     _, by_subtype, by_region = charts(overview, "fr")
     assert (by_subtype.labels[-1], by_subtype.panels[0].values[-1]) == ("En général", 1)
-    assert by_region.panels[-1].title == "État non connu"
+    assert by_region.panels[-1].title == "État inconnu"
     assert by_region.note.endswith("Cycle de collecte d’informations 2.")
 
 
