@@ -189,9 +189,7 @@ def _keep_house(settings: Settings, database: Database, stop: threading.Event) -
         try:
             if turn % FORGETTING == 0:
                 _forget(settings, database)
-            # PostgreSQL looks by itself.
-            if database.is_sqlite:
-                database.analyse()
+            database.analyse_if_grown()
         except (NeedtagError, SQLAlchemyError) as error:
             log.warning("cannot keep house now", extra={"fault": type(error).__name__})
         if stop.wait(HOUSEKEEPING):

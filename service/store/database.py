@@ -11,7 +11,7 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import URL, Insert, func, inspect, select
+from sqlalchemy import URL, Insert, func, inspect, select, text
 from sqlalchemy.exc import DatabaseError, DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.orm import Session
@@ -28,6 +28,11 @@ LOCK = "needtag.lock"
 
 # Any number will do, as long as every needtag takes the same.
 ADVISORY_LOCK = int.from_bytes(b"needtag")
+
+# Tables that have changed by half since PostgreSQL looked.
+GROWN = """
+SELECT relname FROM pg_stat_user_tables WHERE n_mod_since_analyze > 200 + n_live_tup / 2 LIMIT 1
+"""
 
 # Codes of SQLite that say nothing against the statement: the same may succeed later.
 PASSING = (
@@ -115,6 +120,14 @@ class Database:
         On SQLite a sample is read, in milliseconds.
         """
         self._run_alone("ANALYZE")
+
+    def analyse_if_grown(self) -> None:
+        """Do so where the tables are no longer what the database knows of them; to be called often."""
+        if not self.is_sqlite:
+            with self.reading() as session:
+                if session.scalar(text(GROWN)) is None:
+                    return
+        self.analyse()
 
     def _run_alone(self, statement: str) -> None:
         """Run what cannot be part of a transaction."""

@@ -123,6 +123,29 @@ def test_what_the_database_learns_of_its_tables_stays(database):
         assert session.scalar(text(kept[database.is_sqlite])) > 0
 
 
+def test_a_database_that_has_grown_learns_of_it_without_being_told(database):
+    known = {
+        True: "SELECT max(stat) FROM sqlite_stat1 WHERE tbl = 'questions'",
+        False: "SELECT reltuples FROM pg_class WHERE relname = 'questions' AND reltuples > 0",
+    }
+
+    def learnt():
+        database.analyse_if_grown()
+        with database.reading() as session:
+            return session.scalar(text(known[database.is_sqlite]))
+
+    assert learnt() is None
+    with database.writing() as session:
+        for number in range(500):
+            ask(session, number)
+    # PostgreSQL counts changes with a delay.
+    deadline = time.monotonic() + 30
+    while not (found := learnt()):
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+    assert float(str(found).split()[0]) == 500
+
+
 def test_sqlite_lets_writers_in_as_they_came(sqlite_template):
     database = Database(f"sqlite:///{sqlite_template}")
     came, threads = [], []
