@@ -1,7 +1,8 @@
 """The desk: one answer, what was suggested for it, and the keys to decide with."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Request
@@ -25,7 +26,7 @@ from service.store.database import Database
 from service.store.questionnaires import get_questionnaire
 from service.store.records import answer_records
 from service.store.standing import Standing, TagKey, standing
-from service.store.tables import Answer
+from service.store.tables import Answer, Decision
 
 router = APIRouter(include_in_schema=False)
 
@@ -105,6 +106,18 @@ def groups_of(record: Mapping[str, Any], found: Standing) -> list[Group]:
     groups = [Group(code, [each for each in chips if each.code.partition(".")[0] == code]) for code in types]
     groups.append(Group("", [each for each in chips if each.kind == "instrument"]))
     return sorted((group for group in groups if group.chips), key=lambda group: group.wants_a_look)
+
+
+def implied(chips: Iterable[Chip]) -> set[TagKey]:
+    """The types of which a sub-type is taken in the same stance: they are taken with it in any case."""
+    taken = (each for each in chips if each.kind == "subtype" and each.status == "accepted")
+    return {(each.code.partition(".")[0], each.stance) for each in taken}
+
+
+def acts_of(decisions: Sequence[Decision], found: Standing) -> list[list[Decision]]:
+    """The decisions that stand, in order; those of one list were written, and are undone, together."""
+    stand = [each for each in decisions if each.number in found.numbers]
+    return [list(together) for _, together in groupby(stand, lambda each: (each.person, each.at))]
 
 
 def _rank(chip: Chip) -> tuple[bool, float]:
@@ -207,6 +220,7 @@ def desk_of(
             "stretches": list(stretches(record)),
             "groups": groups_of(record, found),
             "standing": found,
+            "acts": acts_of(decisions, found),
             "states": states_of(record, found),
             "neighbours": neighbours_of(session, answer),
             "questionnaire": get_questionnaire(session, answer.questionnaire_id),

@@ -16,7 +16,7 @@ from service.api.dependencies import DatabaseDep, Id
 from service.errors import NotFoundError
 from service.permissions import Actor, may_reopen, may_review
 from service.review.dependencies import LeadPage, ReviewerPage, Visitor
-from service.review.desk import Chip, chips_of, states_of
+from service.review.desk import Chip, chips_of, implied, states_of
 from service.review.languages import language_for
 from service.review.rendering import page
 from service.store import audit, holds
@@ -40,8 +40,9 @@ class Line:
     Attributes:
         place: in the questionnaire, from 1.
         states: codes of the States named, as they stand.
+        notes: what was written with the decisions that stand.
         unsure: whether it is not done and wants a look.
-        decided: whether it is not done, though every tag of it is decided.
+        decided: whether it is not done, though every tag of it is decided, or taken with its sub-type.
     """
 
     place: int
@@ -49,6 +50,7 @@ class Line:
     standing: Standing
     chips: Sequence[Chip]
     states: Sequence[str]
+    notes: Sequence[str]
     unsure: bool
     decided: bool
 
@@ -83,13 +85,16 @@ def lines_of(
         decisions[each.answer_id].append(each)
     records = answer_records(session, list(unsure), language, hidden=hidden)
     return [
-        _line(place, each, standing(decisions[int(each["id"])]), unsure=unsure[int(each["id"])])
+        _line(place, each, decisions[int(each["id"])], unsure=unsure[int(each["id"])])
         for place, each in enumerate(records, 1)
     ]
 
 
-def _line(place: int, record: Record, found: Standing, *, unsure: bool) -> Line:
+def _line(place: int, record: Record, decisions: Sequence[Decision], *, unsure: bool) -> Line:
+    found = standing(decisions)
     chips = list(chips_of(record, found))
+    settled = implied(chips)
+    decided = (each.status != "open" or (each.code, each.stance) in settled for each in chips)
     is_open = found.done is None
     return Line(
         place=place,
@@ -97,8 +102,9 @@ def _line(place: int, record: Record, found: Standing, *, unsure: bool) -> Line:
         standing=found,
         chips=chips,
         states=states_of(record, found),
+        notes=[each.note for each in decisions if each.note and each.number in found.numbers],
         unsure=is_open and unsure,
-        decided=is_open and bool(chips) and all(each.status != "open" for each in chips),
+        decided=is_open and bool(chips) and all(decided),
     )
 
 

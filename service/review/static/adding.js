@@ -11,7 +11,10 @@ const none = document.getElementById("adding-none");
 const texts = new Map(
   [...list.children].map((option) => [
     option,
-    { name: plain(option.querySelector(".named").textContent), all: plain(option.textContent) },
+    {
+      name: plain(`${option.querySelector(".named").textContent} ${option.dataset.short}`),
+      all: plain(`${option.textContent} ${option.dataset.short}`),
+    },
   ]),
 );
 const shown = () => [...list.children].filter((option) => !option.hidden);
@@ -24,9 +27,9 @@ function choose(option) {
   option?.scrollIntoView({ block: "nearest" });
 }
 
-// Show what has all words, and the type of each sub-type; choose the first that has them in its label or code.
+// Show what has all words, in the singular or the plural, and the type of each sub-type; choose the first that has them in its label or code.
 function filter() {
-  const words = plain(field.value).split(/\s+/).filter(Boolean);
+  const words = plain(field.value).split(/\s+/).filter(Boolean).map((word) => (word.length > 3 ? word.replace(/s$/, "") : word));
   const has = (text) => words.every((word) => text.includes(word));
   const found = [...list.children].filter((option) => has(texts.get(option).all));
   const codes = new Set(found.flatMap(({ dataset: { code } }) => [code, code.split(".")[0]]));

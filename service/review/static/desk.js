@@ -30,7 +30,7 @@ const outbox = new Outbox(user, Number(reading), {
   saved(item, body) {
     if (item.answer !== answer) return;
     panel().dataset.version = known.dataset.version = body.version;
-    known.dataset.standing = standingAfter(numbersOf(known), item).join(" ");
+    writeActs(known, actsAfter(actsOf(known), item));
     if (item.key === goOnAfter) location.assign(nextOpen);
     else if (!outbox.waitingFor(answer).length) refreshed = refresh();
   },
@@ -61,10 +61,39 @@ function draw() {
   panel().className = known.className;
   for (const part of known.querySelectorAll("[data-part]")) {
     const shown = panel().querySelector(`[data-part="${part.dataset.part}"]`);
-    if (!shown.isEqualNode(part)) shown.replaceWith(part.cloneNode(true));
+    if (!undressed(shown).isEqualNode(part)) shown.replaceWith(part.cloneNode(true));
   }
   for (const item of outbox.waitingFor(answer)) item.decisions.forEach(show);
+  dress();
   if (focus) refocus(focus);
+}
+
+// A part without what the focus and `dress` made of it.
+function undressed(part) {
+  const copy = part.cloneNode(true);
+  for (const each of copy.querySelectorAll(".lit, .removed")) each.classList.remove("lit", "removed");
+  return copy;
+}
+
+// Show what follows from what is shown of all tags and States together.
+function dress() {
+  for (const chip of chips().filter((each) => each.dataset.kind === "type")) {
+    chip.classList.toggle("implied", isImplied(chip));
+    chip.querySelector(".with-subtype").hidden = !isImplied(chip);
+    mark(chip, chip.dataset.status);
+  }
+  for (const name of desk.querySelectorAll("mark.state")) {
+    name.classList.toggle("removed", !stateItem(name.dataset.state));
+  }
+  const button = desk.querySelector('[data-do="undo"]');
+  if (button) button.disabled = !actsNow().length;
+  if (button?.disabled && button === document.activeElement) focusChosen({ preventScroll: true });
+}
+
+// Whether a type is taken with one of its sub-types, whatever is decided on it.
+function isImplied({ dataset: { kind, code, stance } }) {
+  const isOf = (each) => each.code.startsWith(`${code}.`) && each.stance === stance && each.status === "accepted";
+  return kind === "type" && chips().some((chip) => isOf(chip.dataset));
 }
 
 const SHOW = {
@@ -105,8 +134,8 @@ function mark(chip, status) {
   chip.classList.add(status);
   chip.dataset.status = status;
   const [yes, no] = chip.querySelectorAll(".yes, .no");
-  if (yes) yes.disabled = status === "accepted" || !chip.dataset.band;
-  if (no) no.disabled = status === "rejected" || status === "moved";
+  if (yes) yes.disabled = status === "accepted" || !chip.dataset.band || isImplied(chip);
+  if (no) no.disabled = status === "rejected" || status === "moved" || isImplied(chip);
 }
 
 function addedChip({ code, stance }) {
@@ -144,25 +173,31 @@ function showOutbox() {
 
 // --- Deciding -----------------------------------------------------------------------------------------------------
 
-function decide(decisions, words) {
-  const note = byId("note")?.value.trim();
+function decide(decisions, words, message = words) {
+  const note = decisions[0].act !== "undo" && byId("note")?.value.trim();
   if (note) {
     decisions.at(-1).note = note;
     byId("note").value = "";
   }
   decisions.forEach(show);
-  byId("said").textContent = words;
+  say(note ? `${message} · ${byId("said").dataset.noted}` : message);
   const waiting = outbox.waitingFor(answer).reduce((count, item) => count + item.decisions.length, 0);
-  return outbox.add(answer, Number(panel().dataset.version) + waiting, decisions, words);
+  const key = outbox.add(answer, Number(panel().dataset.version) + waiting, decisions, words);
+  dress();
+  return key;
+}
+
+function say(message) {
+  byId("said").textContent = message;
 }
 
 function accept(chip) {
-  if (!mayDecide() || !chip?.dataset.band || chip.dataset.status === "accepted") return;
+  if (!mayDecide() || !chip?.dataset.band || chip.dataset.status === "accepted" || isImplied(chip)) return;
   decide([{ act: "accept", ...tagOf(chip) }], `✓ ${labelOf(chip)}`);
 }
 
 function reject(chip) {
-  if (!mayDecide() || !chip || ["rejected", "moved"].includes(chip.dataset.status)) return;
+  if (!mayDecide() || !chip || ["rejected", "moved"].includes(chip.dataset.status) || isImplied(chip)) return;
   decide([{ act: "reject", ...tagOf(chip) }], `✗ ${labelOf(chip)}`);
 }
 
@@ -186,35 +221,85 @@ function done() {
   if (mayDecide()) goOnAfter = decide([{ act: "done" }], "✓");
 }
 
-// Reject what was accepted here, so that nothing is left on the answer.
+const takenChips = () => chips().filter((chip) => chip.dataset.status === "accepted");
+
+// Nothing is to be left on the answer: ask first, if something would be rejected.
 function nothing() {
   if (!mayDecide()) return;
-  const taken = chips().filter((chip) => chip.dataset.status === "accepted");
-  goOnAfter = decide([...taken.map((chip) => ({ act: "reject", ...tagOf(chip) })), { act: "done" }], "0 ✓");
+  const count = takenChips().length;
+  if (!count) return rejectTaken();
+  const { one, many } = byId("nothing-words").dataset;
+  byId("nothing-words").textContent = count === 1 ? one : many.replace("{count}", count);
+  byId("nothing").showModal();
 }
 
-// What waits is taken back unseen; what was sent, or is just being sent, is undone by its number.
+function rejectTaken() {
+  if (!mayDecide()) return;
+  const rejects = takenChips().map((chip) => ({ act: "reject", ...tagOf(chip) }));
+  goOnAfter = decide([...rejects, { act: "done" }], "0 ✓");
+}
+
+// Not when the dialog says that it is closed: that may be a key later.
+byId("nothing").querySelector("form").addEventListener("submit", (event) => {
+  event.preventDefault();
+  byId("nothing").close();
+  focusChosen({ preventScroll: true });
+  if (event.submitter?.value === "reject") rejectTaken();
+});
+
+// What waits is taken back unseen; what was sent, or is just being sent, is undone by its numbers. Gives whether
+// there was something.
 function undo() {
-  if (desk.dataset.mayReview !== "1") return;
+  if (desk.dataset.mayReview !== "1") return false;
   goOnAfter = undefined;
   const last = outbox.waitingFor(answer).at(-1);
   const taken = last && last.decisions[0].act !== "undo" && outbox.takeBack(answer);
+  const act = taken ? actOf(taken) : actsNow().at(-1);
+  if (!act) return false;
+  const message = byId("said").dataset.undone.replace("{what}", act.words);
+  if (act.code) chosen = { code: act.code, stance: act.stance, place: chosen.place };
   if (taken) {
-    byId("said").textContent = `↶ ${taken.words}`;
+    const { note } = taken.decisions.at(-1);
     draw();
-    return;
+    if (note && byId("note") && !byId("note").value) byId("note").value = note;
+    say(message);
+  } else {
+    decide(act.numbers.toReversed().map((undoes) => ({ act: "undo", undoes })), "↶", message);
   }
-  const numbers = outbox.waitingFor(answer).reduce(standingAfter, numbersOf(known));
-  if (numbers.length) decide([{ act: "undo", undoes: numbers.at(-1) }], "↶");
+  return true;
 }
 
-const numbersOf = (element) => element.dataset.standing.split(" ").filter(Boolean).map(Number);
+// --- Acts: decisions that were written together, and are undone together ------------------------------------------
 
-// The numbers of the decisions that stand, once an item is written on top of those that stood.
-function standingAfter(numbers, { version, decisions }) {
-  const [{ act, undoes }] = decisions;
-  if (act === "undo") return numbers.filter((number) => number !== undoes);
-  return [...numbers, ...decisions.map((_, place) => version + place + 1)];
+const actsNow = () => outbox.waitingFor(answer).reduce(actsAfter, actsOf(known));
+
+function actsOf(element) {
+  return [...element.querySelectorAll(".acts li")].map(({ dataset: { numbers, code, stance }, textContent }) => (
+    { numbers: numbers.split(" ").map(Number), code, stance, words: textContent }
+  ));
+}
+
+function writeActs(element, acts) {
+  const items = acts.map(({ numbers, code, stance, words }) => {
+    const item = document.createElement("li");
+    Object.assign(item.dataset, { numbers: numbers.join(" "), code, stance });
+    item.textContent = words;
+    return item;
+  });
+  element.querySelector(".acts").replaceChildren(...items);
+}
+
+// An item of the outbox as an act.
+function actOf({ version, decisions, words }) {
+  const [{ code, stance }] = decisions;
+  return { numbers: decisions.map((_, place) => version + place + 1), code: code ?? "", stance: stance ?? "", words };
+}
+
+// The acts that stand, once an item is written on top of those that stood.
+function actsAfter(acts, item) {
+  if (item.decisions[0].act !== "undo") return [...acts, actOf(item)];
+  const undone = item.decisions.map(({ undoes }) => undoes);
+  return acts.filter(({ numbers }) => !numbers.some((number) => undone.includes(number)));
 }
 
 function reopen() {
@@ -247,8 +332,9 @@ function addState(field) {
 function removeState(button) {
   const item = button.closest("li");
   if (!mayDecide()) return;
+  const next = (item.nextElementSibling ?? item.previousElementSibling)?.querySelector("button");
   decide([{ act: "state-remove", state: item.dataset.state }], `− ${item.querySelector(".name").textContent}`);
-  byId("state-name").focus();
+  (next ?? byId("state-name")).focus({ preventScroll: true });
 }
 
 whenAdded(({ code, stance, passages, label }) => {
@@ -259,23 +345,32 @@ whenAdded(({ code, stance, passages, label }) => {
 
 // --- Focus --------------------------------------------------------------------------------------------------------
 
-function focusChosen() {
+function focusChosen(options) {
   const all = chips();
-  (chipOf(chosen) ?? all[Math.min(chosen.place, all.length - 1)] ?? byId("text")).focus();
+  (chipOf(chosen) ?? all[Math.min(chosen.place, all.length - 1)] ?? byId("text")).focus(options);
+}
+
+// Go from a tag that was just decided to the next that is not, beginning anew at the end; stay if there is none.
+function goOn(chip) {
+  const all = chips();
+  const at = all.indexOf(chip);
+  const isOpen = (each) => each.dataset.status === "open" && !isImplied(each);
+  if (mayDecide() && chip && !isOpen(chip)) [...all.slice(at + 1), ...all.slice(0, Math.max(at, 0))].find(isOpen)?.focus();
 }
 
 // Where the focus is, so that it can be put there again when parts were replaced.
 function focused() {
   const element = document.activeElement;
   if (!panel().contains(element)) return undefined;
-  return { element, act: element.dataset.do, inChip: Boolean(element.closest(".chip")) };
+  return { element, act: element.dataset.do, inChip: Boolean(element.closest(".chip")), state: element.closest("[data-state]")?.dataset.state };
 }
 
-function refocus({ element, act, inChip }) {
+function refocus({ element, act, inChip, state }) {
   if (element.isConnected) return;
-  const button = act && !inChip && panel().querySelector(`[data-do="${act}"]`);
+  const within = state ? stateItem(state) : panel();
+  const button = act && !inChip && within?.querySelector(`[data-do="${act}"]:enabled`);
   if (button) button.focus({ preventScroll: true });
-  else focusChosen();
+  else focusChosen({ preventScroll: true });
 }
 
 function focusedChip() {
@@ -294,23 +389,42 @@ function explain(chip) {
   byId("meaning").showModal();
 }
 
+// A dialog gives the focus back, but not to a tag that was replaced meanwhile.
+for (const dialog of document.querySelectorAll("dialog")) {
+  dialog.addEventListener("close", () => {
+    if (document.activeElement === document.body) focusChosen({ preventScroll: true });
+  });
+}
+
 // --- Keys and clicks ----------------------------------------------------------------------------------------------
 
-const follow = (key) => desk.querySelector(`a[data-key="${key}"]`)?.click();
 const startAdding = () => mayDecide() && openAdding();
+
+// Go where a key leads, or say that there is nothing.
+function follow(key) {
+  const link = desk.querySelector(`a[data-key="${key}"]`);
+  if (link) link.click();
+  else say(desk.querySelector(`[data-none="${key}"]`)?.textContent ?? "");
+}
+
+function decideAndGoOn(act) {
+  const chip = focusedChip();
+  act(chip);
+  goOn(chip);
+}
 
 const KEYS = {
   j: () => move(1),
   k: () => move(-1),
-  a: () => accept(focusedChip()),
-  r: () => reject(focusedChip()),
+  a: () => decideAndGoOn(accept),
+  r: () => decideAndGoOn(reject),
   c: () => focusedChip()?.querySelector("select")?.focus(),
   i: () => explain(focusedChip()),
   t: startAdding,
   g: () => byId("state-name")?.focus(),
   m: () => byId("note")?.focus(),
   s: acceptSafe,
-  u: undo,
+  u: () => undo() && chosen.code && focusChosen(),
   d: done,
   0: nothing,
   n: () => follow("n"),
@@ -349,7 +463,9 @@ document.addEventListener("keydown", (event) => {
   const typing = event.target.closest("input, textarea, select, dialog");
   if (event.key === "Escape" && typing && !typing.closest("dialog")) return focusChosen();
   if (typing || event.ctrlKey || event.metaKey || event.altKey) return undefined;
-  const act = (event.target.closest(".chip") && ARROWS[event.key]) || (byId("keys-on").checked && KEYS[event.key]);
+  // On French keyboards the key of the 0 gives "à", unless Shift is held.
+  const key = event.code === "Digit0" && !event.shiftKey ? "0" : event.key;
+  const act = (event.target.closest(".chip") && ARROWS[key]) || (byId("keys-on").checked && KEYS[key]);
   if (!act || (event.repeat && act !== KEYS.j && act !== KEYS.k)) return undefined;
   event.preventDefault();
   return act();

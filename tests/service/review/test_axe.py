@@ -90,7 +90,7 @@ def test_finding_answers(look, add_person, questionnaires):
         *("/", "/?mine=1", "/?status=nonsense", "/?status=reviewed"),
         *("/search", "/search?words=a", "/search?words=nowhere", "/search?tag=nonsense"),
         *(f"/questionnaires/{here}", f"/questionnaires/{here}?print=1", "/questionnaires/999999"),
-        *("/admin/users", "/second-readings", "/team"),
+        *("/admin/users", "/second-readings", "/team", "/overview"),
     ):
         look_at(address)
     page.goto("/")

@@ -2,7 +2,8 @@
 
 import pytest
 
-from service.review.desk import Chip, chips_of, groups_of
+from service.review.desk import Chip, acts_of, chips_of, groups_of, implied
+from service.store import second_readings
 from service.store.standing import standing
 from service.store.tables import Decision
 from tests.service.review import desk_examples
@@ -83,6 +84,18 @@ def test_an_added_tag_is_shown_until_it_is_rejected():
     assert shown([tag("untoc", "")], ("add", "untoc", "")) == [("untoc", "", "accepted")]
 
 
+def test_a_type_is_implied_by_a_sub_type_that_is_taken_in_the_same_stance():
+    tags = [
+        tag("data"),
+        tag("data", "offered"),
+        tag("data.database"),
+        tag("training"),
+        tag("training.marking"),
+    ]
+    taken = decided(("accept", "data.database", "requested"), ("reject", "training.marking", "requested"))
+    assert implied(chips_of({"tags": tags}, taken)) == {("data", "requested")}
+
+
 def test_groups_are_in_the_taxonomy_s_order_and_what_is_uncertain_comes_last():
     tags = [
         tag("reporting", confidence=0.1, band="unsure"),
@@ -101,6 +114,18 @@ def test_groups_are_in_the_taxonomy_s_order_and_what_is_uncertain_comes_last():
     ]
 
 
+def test_what_was_written_together_is_one_act_as_far_as_it_stands(database, decided):
+    first = desk_examples.fill(database)[0]
+    accepts = [("accept", {"code": code, "stance": "received"}) for code in ("data", "data.database")]
+    decided(first, *accepts)
+    decided(first, ("state-remove", {"state": "TGO"}), "done")
+    decided(first, ("undo", {"undoes": 4}))
+    with database.reading() as session:
+        decisions = second_readings.decisions_of(session, first)
+        acts = acts_of(decisions, standing(decisions))
+        assert [[each.number for each in act] for act in acts] == [[1, 2], [3]]
+
+
 def test_states_stand_as_named_removed_and_added(sign_in, database, decided):
     first = desk_examples.fill(database)[0]
     decided(first, ("state-remove", {"state": "TGO"}), ("state-add", {"state": "KEN"}))
@@ -113,7 +138,9 @@ def test_next_unsure_begins_anew_at_the_end(sign_in, database, decided):
     ids = desk_examples.fill(database)
     page = sign_in().get(f"/answers/{ids[0]}").text
     assert f'data-key="w" aria-keyshortcuts="w" href="/answers/{ids[2]}"' in page
-    assert 'data-key="w"' not in sign_in().get(f"/answers/{ids[2]}").text
+    page = sign_in().get(f"/answers/{ids[2]}").text
+    assert 'data-key="w"' not in page
+    assert "No other unsure" in page
     decided(ids[2], "done")
     assert 'data-key="w"' not in sign_in().get(f"/answers/{ids[0]}").text
 

@@ -16,6 +16,7 @@ from tests.service.review.desk_window import DECISIONS, Desk
 
 NO_CONNECTION = "ERR_FAILED|ERR_INTERNET_DISCONNECTED"
 REFUSED = "status of 4"
+STATE = "state"
 STYLE = "each => [getComputedStyle(each).textDecorationLine, getComputedStyle(each).textDecorationStyle]"
 
 
@@ -136,6 +137,9 @@ def test_keys_go_from_answer_to_answer(desk, answers):
     for key, goes_to in [("n", 1), ("n", 2), ("p", 1), ("p", 0), ("w", 2)]:
         desk.press(key)
         desk.page.wait_for_url(f"**/answers/{answers[goes_to]}")
+    desk.expect_focus("data", "received")
+    desk.press("w")
+    expect(desk.page.locator("#said")).to_have_text("No other unsure")
 
 
 def test_someone_who_may_only_read_sees_no_acts_and_keys_do_nothing(open_desk):
@@ -154,24 +158,82 @@ def test_someone_who_may_only_read_sees_no_acts_and_keys_do_nothing(open_desk):
 # --- Deciding ---------------------------------------------------------------------------------------------
 
 
-def test_keys_accept_reject_and_undo_and_the_focus_stays(desk):
+def test_keys_accept_and_reject_and_go_on_and_undo_goes_back(desk):
     desk.expect_focus("data", "received")
     desk.press("a")
     desk.expect_saved("accept data received")
-    desk.expect_focus("data", "received")
-    desk.press("j", "r")
-    desk.expect_saved("accept data received", "reject data.database received")
     desk.expect_focus("data.database", "received")
+    desk.press("r")
+    desk.expect_saved("accept data received", "reject data.database received")
+    desk.expect_focus("training")
     desk.press("u")
     desk.expect_status("data.database", "open", "received")
+    desk.expect_focus("data.database", "received")
     desk.press("u")
     desk.expect_status("data", "open", "received")
     desk.expect_saved("accept data received", "reject data.database received", "undo", "undo")
+    desk.expect_focus("data", "received")
+
+
+def test_after_a_decision_the_focus_goes_to_the_next_tag_that_is_open_and_stays_if_there_is_none(desk):
+    desk.chip("training.criminal-justice").focus()
+    desk.press("a")
+    desk.expect_focus("untoc", "")
+    desk.press("r")
+    desk.expect_focus("data", "received")
+    desk.press("r", "a")
+    desk.expect_focus("data.database", "received")
+    desk.expect_saved(
+        "accept training.criminal-justice requested",
+        "reject untoc",
+        "reject data received",
+        "accept data.database received",
+    )
     desk.expect_focus("data.database", "received")
 
 
+def test_undo_says_what_it_undid_and_is_off_where_there_is_nothing(desk):
+    said = desk.page.locator("#said")
+    expect(desk.button("Undo")).to_be_disabled()
+    desk.press("a")
+    expect(desk.button("Undo")).to_be_enabled()
+    desk.expect_saved("accept data received")
+    desk.press("u")
+    expect(said).to_have_text("Undone: ✓ Data collection and analysis, in general")
+    expect(said).to_be_in_viewport()
+    expect(desk.button("Undo")).to_be_disabled()
+    desk.expect_saved("accept data received", "undo")
+    desk.press("s")
+    safe = "training requested", "training.criminal-justice requested", "untoc"
+    desk.expect_saved("accept data received", "undo", *(f"accept {each}" for each in safe))
+    desk.page.reload()
+    desk.button("Undo").click()
+    expect(said).to_have_text(re.compile("^Undone: ✓ .*, ✓ .*Organized Crime$"))
+    desk.expect_status("training", "open")
+    expect(desk.button("Undo")).to_be_disabled()
+
+
+def test_a_type_is_taken_with_its_sub_type_and_then_not_decided_by_itself(desk):
+    kind = desk.chip("training")
+    words = kind.get_by_text("already in the sub-type taken")
+    expect(words).to_be_hidden()
+    kind.focus()
+    desk.press("r", "a")
+    expect(words).to_be_visible()
+    expect(kind.get_by_role("button", name=re.compile("^(Accept|Reject)"))).to_have_count(2)
+    for button in kind.get_by_role("button", name=re.compile("^(Accept|Reject)")).all():
+        expect(button).to_be_disabled()
+    kind.focus()
+    desk.press("r")
+    desk.expect_saved("reject training requested", "accept training.criminal-justice requested")
+    expect(words).to_be_visible()
+    expect(desk.chip("data", "received").get_by_text("already in the sub-type taken")).to_be_hidden()
+    desk.press("u")
+    expect(words).to_be_hidden()
+
+
 def test_keys_pressed_faster_than_the_service_answers_are_all_written_in_order(desk):
-    desk.press("a", "j", "a", "j", "r", "j", "a", "j", "a", "u")
+    desk.press("a", "a", "r", "a", "a", "u")
     written = [
         "accept data received",
         "accept data.database received",
@@ -191,7 +253,7 @@ def test_undo_takes_back_what_is_just_being_sent(desk):
     desk.press("a")
     desk.expect_saved("accept data received")
     held = desk.hold_sending()
-    desk.press("j", "a", "u")
+    desk.press("a", "u")
     held.let_go()
     desk.expect_saved("accept data received", "accept data.database received", "undo")
     desk.expect_status("data", "accepted", "received")
@@ -208,7 +270,7 @@ def test_what_is_decided_after_an_undo_stays(desk):
 
 def test_many_undos_without_a_connection_take_back_as_many_decisions(desk, visit):
     visit.expect(NO_CONNECTION)
-    desk.press("a", "j", "a")
+    desk.press("a", "a")
     desk.expect_saved("accept data received", "accept data.database received")
     desk.page.context.set_offline(True)
     desk.press("u", "u", "u")
@@ -284,6 +346,7 @@ def test_a_note_is_kept_with_the_next_decision(desk, database):
     desk.press("Escape", "a")
     desk.expect_saved("accept data received")
     expect(desk.page.locator("#note")).to_have_value("")
+    expect(desk.page.locator("#said")).to_contain_text("Note kept with this decision")
     with database.reading() as session:
         assert second_readings.decisions_of(session, desk.answer_id)[0].note == "As in the annex."
 
@@ -307,9 +370,42 @@ def test_states_are_added_and_removed_by_name(desk):
     desk.expect_saved("state-add CIV", "state-remove GHA")
     names = desk.page.locator("#states .name")
     expect(names).to_have_text(["Togo", re.compile("d.Ivoire")])
-    expect(desk.page.locator("#state-name")).to_be_focused()
-    desk.press("Escape", "u", "u")
+    marks = desk.page.locator("#text mark")
+    expect(marks).to_have_class([STATE, "state removed"])
+    expect(desk.page.get_by_role("button", name=re.compile("^Remove C"))).to_be_focused()
+    desk.press("u", "u")
     expect(names).to_have_text(["Togo", "Ghana"])
+    expect(marks).to_have_class([STATE, STATE])
+
+
+def test_states_change_and_are_undone_without_moving_the_page_or_the_text(open_desk):
+    desk = open_desk(size=NARROW | {"height": 600})
+    desk.press("g")
+    # A long answer: its text is scrolled too.
+    desk.page.evaluate("document.styleSheets[0].insertRule('#text { max-height: 4rem !important }')")
+    desk.page.locator("#text").evaluate("text => { text.scrollTop = 30 }")
+    places = "() => [scrollY, document.getElementById('text').scrollTop]"
+    before = desk.page.evaluate(places)
+    assert before[0] > 0
+    assert before[1] > 0
+    desk.page.get_by_role("button", name="Remove Ghana").dispatch_event("click")
+    desk.expect_saved("state-remove GHA")
+    assert desk.page.evaluate(places) == before
+    desk.button("Undo").click()
+    desk.expect_saved("state-remove GHA", "undo")
+    assert desk.page.evaluate(places) == before
+    expect(desk.page.locator("#text mark")).to_have_class([STATE, STATE])
+
+
+def test_the_fields_below_the_tags_come_into_view_above_the_buttons(open_desk, answers):
+    desk = open_desk(size=NARROW, answer_id=answers[-1])
+    for key, field in (("m", "#note"), ("g", "#state-name")):
+        desk.press(key)
+        expect(desk.page.locator(field)).to_be_focused()
+        [box], [foot], [text] = (boxes(desk.page, each) for each in (field, ".foot", ".answer"))
+        assert text["bottom"] <= box["top"]
+        assert box["bottom"] <= foot["top"]
+        desk.press("Escape")
 
 
 def test_a_name_that_no_state_has_is_not_added(desk):
@@ -376,6 +472,17 @@ def test_words_of_definitions_are_found_in_the_interface_s_language_without_acce
     assert len(codes) < 20
 
 
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [("Palerme", "untoc"), ("protocole sur la traite", "tip"), ("bases de donnée", "data.database")],
+)
+def test_tags_are_found_by_their_short_names_and_in_the_plural(open_desk, words, code):
+    desk = open_desk(lang="fr")
+    desk.press("t")
+    desk.page.keyboard.type(words)
+    assert desk.page.locator('#adding-options [aria-selected="true"]').get_attribute("data-code") == code
+
+
 def test_escape_closes_the_dialog_and_adds_nothing(desk):
     desk.press("t")
     desk.page.keyboard.type("drafting")
@@ -413,10 +520,58 @@ def test_done_goes_to_the_next_answer_that_is_not(desk, answers, database):
     assert desk.written() == ["accept data received", "done"]
 
 
-def test_no_tag_here_takes_back_what_was_accepted(desk, answers):
-    desk.press("a", "0")
+def test_no_tag_here_asks_before_it_rejects_what_was_taken(desk, answers):
+    desk.press("a", "a", "0")
+    asked = desk.page.get_by_role("alertdialog")
+    expect(asked).to_contain_text("The 2 tags taken will be rejected. Go on?")
+    expect(asked.get_by_role("button", name="Cancel")).to_be_focused()
+    desk.press("Enter")
+    expect(asked).to_be_hidden()
+    desk.expect_saved("accept data received", "accept data.database received")
+    desk.expect_focus("training")
+    desk.press("u")
+    desk.expect_status("data.database", "open", "received")
+    desk.press("0")
+    expect(asked).to_contain_text("The tag taken will be rejected. Go on?")
+    desk.press("Tab", "Enter")
     desk.page.wait_for_url(f"**/answers/{answers[1]}")
-    assert desk.written() == ["accept data received", "reject data received", "done"]
+    assert desk.written()[3:] == ["reject data received", "done"]
+
+
+def test_no_tag_here_is_undone_as_the_one_act_that_it_was(desk, answers):
+    desk.press("a", "a")
+    desk.expect_saved("accept data received", "accept data.database received")
+    desk.press("0", "Tab", "Enter")
+    desk.page.wait_for_url(f"**/answers/{answers[1]}")
+    desk.press("p")
+    desk.page.wait_for_url(f"**/answers/{answers[0]}")
+    expect(desk.page.get_by_text("Done by rita")).to_be_visible()
+    desk.press("u")
+    desk.expect_status("data", "accepted", "received")
+    desk.expect_status("data.database", "accepted", "received")
+    expect(desk.button("Done")).to_be_visible()
+    assert desk.written()[2:] == [
+        "reject data received",
+        "reject data.database received",
+        "done",
+        *["undo"] * 3,
+    ]
+    desk.press("u")
+    desk.expect_status("data.database", "open", "received")
+    desk.expect_status("data", "accepted", "received")
+
+
+def test_no_tag_here_asks_nothing_where_nothing_was_taken(desk, answers):
+    desk.press("r", "0")
+    desk.page.wait_for_url(f"**/answers/{answers[1]}")
+    assert desk.written() == ["reject data received", "done"]
+
+
+def test_the_key_of_the_0_needs_no_shift_on_a_french_keyboard(desk, answers):
+    key = "new KeyboardEvent('keydown', {key: 'à', code: 'Digit0', bubbles: true})"
+    desk.page.evaluate(f"document.activeElement.dispatchEvent({key})")
+    desk.page.wait_for_url(f"**/answers/{answers[1]}")
+    assert desk.written() == ["done"]
 
 
 def test_the_last_answer_leads_back_to_the_questionnaire(desk, answers, database):
@@ -458,7 +613,7 @@ def test_a_reviewer_cannot_undo_what_another_has_done_but_a_lead_reopens_it(open
 def test_decisions_without_a_connection_are_kept_and_sent_in_order_once_it_is_back(desk, visit):
     visit.expect(NO_CONNECTION)
     desk.page.context.set_offline(True)
-    desk.press("a", "j", "r")
+    desk.press("a", "r")
     unsent = desk.page.locator("#unsent")
     expect(unsent).to_contain_text("Not sent yet: ✓ ")
     expect(unsent).to_contain_text("; ✗ ")
@@ -521,7 +676,7 @@ def test_unsent_decisions_are_taken_back_without_a_trace(desk, visit):
     desk.press("a")
     desk.expect_saved("accept data received")
     desk.page.context.set_offline(True)
-    desk.press("j", "a", "j", "a")
+    desk.press("a", "a")
     expect(desk.page.locator("#unsent")).to_be_visible()
     desk.page.wait_for_timeout(200)
     desk.press("u", "u")

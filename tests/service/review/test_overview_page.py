@@ -64,13 +64,13 @@ def test_the_link_of_each_number_opens_exactly_the_answers_behind_it(reader, rev
     assert len(to_answers) > 60
     rows = rows_of(database, TAGS)
     checked = 0
-    for address in to_answers[::6]:
+    for address in to_answers:
         key = re.search(r"key=([^&]+)", address)[1].replace("%2F", "/")
         expected = rows_behind(key, rows)
         if expected is not None:
             assert sorted(listed(reader, address)) == sorted({str(row.answer_id) for row in expected}), key
             checked += 1
-    assert checked > 8
+    assert checked > 100
 
 
 def test_the_numbers_of_the_introduction_lead_to_the_lists_of_the_pages(reader, reviewed, database):

@@ -111,6 +111,19 @@ def test_finishing_marks_what_is_decided_and_shows_what_is_left(
         assert session.scalar(select(Hold.person)) is None
 
 
+def test_a_type_that_is_taken_with_its_sub_type_is_no_more_to_decide(
+    sign_in, here, answers_of, decided, suggested
+):
+    first, *others = answers_of(here)
+    for answer in others:
+        decided(answer, "done")
+    suggested(first, legal="suggest")
+    reviewer = sign_in()
+    assert "every tag is decided" not in reviewer.get(f"/questionnaires/{here}").text
+    decided(first, ("add", {"code": "legal.drafting", "stance": "requested"}))
+    assert "every tag is decided" in reviewer.get(f"/questionnaires/{here}").text
+
+
 def test_an_answer_without_suggestions_is_never_finished_unread(sign_in, here, answers_of, suggested):
     for answer in answers_of(here):
         suggested(answer)
@@ -173,13 +186,17 @@ def test_a_replaced_questionnaire_and_its_replacement_lead_to_each_other(sign_in
 def test_the_print_view_has_whole_texts_and_decided_tags(sign_in, here, answers_of, decided, suggested):
     first, second, *_ = answers_of(here)
     suggested(first, legal="safe", training="safe")
-    decided(first, ("accept", {"code": "legal", "stance": "requested"}), "done")
+    decided(first, ("accept", {"code": "legal", "stance": "requested", "note": "As in the annex."}))
+    decided(first, ("accept", {"code": "training", "stance": "requested", "note": "Not so."}))
+    decided(first, ("undo", {"undoes": 2}), "done")
     decided(second, "done")
     page = sign_in("reader", lang="en").get(f"/questionnaires/{here}?print=1")
     assert page.status_code == 200
     one, two, *others = html.fromstring(page.text).findall(".//section[@class='printed-answer']")
     assert "Un appui extérieur à cette relecture serait le bienvenu." in one.text_content()
     assert len(one.findall(".//ul[@class='printed-tags']/li")) == 1
+    assert "Note: As in the annex." in one.text_content()
+    assert "Not so." not in one.text_content()
     assert "Done by rita on" in one.text_content()
     assert "No tag" in two.text_content()
     assert all("Not done" in each.text_content() for each in others)
