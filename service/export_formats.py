@@ -27,7 +27,7 @@ MEDIA_TYPES: dict[Format, str] = {
 Source = Callable[[Session], Iterator[Record]]
 Chunks = Generator[bytes, None, None]
 
-MOST_AT_ONCE = 4
+MOST_AT_ONCE = 2
 """Exports of one process at the same time: each keeps a connection, however slow its client is."""
 
 CHUNK = 1 << 16

@@ -26,6 +26,8 @@ _VARIABLES = {
     "CUDA_VISIBLE_DEVICES": "",
     "HF_HUB_OFFLINE": "1",
     "PYTHONHASHSEED": "0",
+    # What it writes last is read last: why it failed.
+    "PYTHONUNBUFFERED": "1",
 }
 
 

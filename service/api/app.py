@@ -18,7 +18,7 @@ from service.store.database import Database
 from service.taggers import Taggers
 
 OPENAPI = "/v1/openapi.json"
-THREADS = 8
+THREADS = 4
 """Requests that are worked on at the same time, at most half of them exports."""
 _ABOUT = """Pre-tags States' answers on technical assistance for human review.
 
