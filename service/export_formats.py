@@ -28,7 +28,10 @@ Source = Callable[[Session], Iterator[Record]]
 Chunks = Generator[bytes, None, None]
 
 MOST_AT_ONCE = 2
-"""Exports of one process at the same time: each keeps a connection, however slow its client is."""
+"""Exports of one process at the same time: each keeps a connection, however slow its client is.
+
+A workbook in the making also keeps one of the threads that all requests are served by.
+"""
 
 CHUNK = 1 << 16
 """Bytes, about."""

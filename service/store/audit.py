@@ -9,7 +9,6 @@ from sqlalchemy.orm import Session
 from service.store.database import Database
 from service.store.tables import Audit
 
-Record = dict[str, Any]
 Action = Literal[
     "activate", "add", "ask", "change", "disable", "enable", "export", "make link", "purge", "read",
     "receive", "revoke", "rotate", "search", "set password", "settle", "sign in", "sign out",
@@ -55,7 +54,9 @@ def note_read(
     database.insert(_LINE, _line(actor, action, subject, subject_id, detail))
 
 
-def _line(actor: str, action: str, subject: str, subject_id: object, detail: Record) -> Record:
+def _line(
+    actor: str, action: str, subject: str, subject_id: object, detail: dict[str, Any]
+) -> dict[str, Any]:
     return {
         "at": dt.datetime.now(dt.UTC),
         "actor": actor,
