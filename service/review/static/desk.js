@@ -46,8 +46,9 @@ async function refresh() {
     if (!response.ok || response.redirected) return;
     const page = new DOMParser().parseFromString(await response.text(), "text/html");
     const fresh = page.getElementById("panel");
-    // A later decision may be known by now, which this panel does not show.
-    if (Number(fresh.dataset.version) >= Number(known.dataset.version)) known = document.adoptNode(fresh);
+    // A later decision was saved meanwhile, which this panel does not show: the next one will.
+    if (Number(fresh.dataset.version) < Number(known.dataset.version)) return;
+    known = document.adoptNode(fresh);
   } catch {
     return; // as decided, and fresh when the page is next opened
   }

@@ -561,6 +561,30 @@ def test_no_tag_here_is_undone_as_the_one_act_that_it_was(desk, answers):
     desk.expect_status("data", "accepted", "received")
 
 
+def test_what_was_saved_stays_shown_when_the_service_showed_the_answer_before_it(desk, visit):
+    visit.expect(NO_CONNECTION)
+    held = []
+
+    def first_late_others_lost(route):
+        if held:
+            route.abort()
+        else:
+            held.append((route, route.fetch()))
+
+    desk.page.route("**/panel*", first_late_others_lost)
+    desk.press("a")
+    desk.expect_saved("accept data received")
+    until(desk.page, lambda: held)
+    desk.press("a")
+    desk.expect_saved("accept data received", "accept data.database received")
+    route, before = held[0]
+    with desk.page.expect_response("**/panel*"):
+        route.fulfill(response=before)
+    desk.page.wait_for_timeout(100)
+    desk.expect_status("data", "accepted", "received")
+    desk.expect_status("data.database", "accepted", "received")
+
+
 def test_no_tag_here_asks_nothing_where_nothing_was_taken(desk, answers):
     desk.press("r", "0")
     desk.page.wait_for_url(f"**/answers/{answers[1]}")
