@@ -18,8 +18,8 @@ from service.store.database import Database
 from service.taggers import Taggers
 
 OPENAPI = "/v1/openapi.json"
-THREADS = 4
-"""Requests that are worked on at the same time, at most half of them exports."""
+THREADS = 3
+"""Requests that are worked on at the same time, at most two of them workbooks in the making."""
 _ABOUT = """Pre-tags States' answers on technical assistance for human review.
 
 Send questionnaires, and read what was suggested for their answers once they are tagged; write decisions; take
@@ -56,6 +56,7 @@ def create_app(settings: Settings, database: Database) -> FastAPI:
     )
     app.state.settings = settings
     app.state.database = database
+    app.state.keys_seen = {}
     app.state.taggers = Taggers(settings)
     for room in (questionnaires, answers, tagging, catalogue, models, exports, health):
         app.include_router(room.router)

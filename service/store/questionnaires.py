@@ -6,7 +6,7 @@ import json
 from dataclasses import asdict, dataclass
 from typing import Literal
 
-from sqlalchemy import bindparam, delete, exists, func, select
+from sqlalchemy import Connection, bindparam, delete, exists, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -213,7 +213,7 @@ def get_questionnaire(session: Session, questionnaire_id: int) -> Questionnaire:
     return found
 
 
-def instruments_of(session: Session, ids: list[int]) -> dict[int, list[str]]:
+def instruments_of(session: Session | Connection, ids: list[int]) -> dict[int, list[str]]:
     """The codes of the instruments that each questionnaire is about, in the order given."""
     found: dict[int, list[str]] = {each: [] for each in ids}
     for questionnaire_id, code in session.execute(_INSTRUMENTS, {"ids": list(found)}):

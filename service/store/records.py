@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import BindParameter, Row, bindparam, func, select
+from sqlalchemy import BindParameter, Connection, Row, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from nlp.answers import Language
@@ -35,7 +35,11 @@ _ANSWERS = (
         Answer.external_id,
         Answer.text,
         Question.text.label("question"),
-        Questionnaire,
+        Questionnaire.id.label("questionnaire_id"),
+        Questionnaire.external_id.label("questionnaire_external_id"),
+        Questionnaire.state,
+        Questionnaire.cycle,
+        Questionnaire.language.label("questionnaire_language"),
         Tagging.id.label("tagging_id"),
         Tagging.language,
         Tagging.unsure,
@@ -92,14 +96,16 @@ def answer_records(
     none yet), and `external_id`, `questionnaire`, `status`, `error`, `version`, `reviewed`. Those whose ids
     are `hidden` are given as if nobody had decided on them.
     """
-    rows = {row.id: row for row in session.execute(_ANSWERS, {"ids": ids})}
+    # A session would look in each row for objects to keep, which takes as long as reading it.
+    database = session.connection()
+    rows = {row.id: row for row in database.execute(_ANSWERS, {"ids": ids})}
     taggings = [row.tagging_id for row in rows.values() if row.tagging_id]
-    tags, mentions = _tags(session, taggings), _mentions(session, taggings)
+    tags, mentions = _tags(database, taggings), _mentions(database, taggings)
     shown = [each for each in ids if each not in hidden]
-    reviews = _reviews(session, shown)
-    versions = dict(session.execute(_VERSIONS, {"ids": shown}).all())
-    errors = _errors(session, [row.id for row in rows.values() if not row.tagging_id])
-    instruments = instruments_of(session, [row.Questionnaire.id for row in rows.values()])
+    reviews = _reviews(database, shown)
+    versions = dict(database.execute(_VERSIONS, {"ids": shown}).all())
+    errors = _errors(database, [row.id for row in rows.values() if not row.tagging_id])
+    instruments = instruments_of(database, [row.questionnaire_id for row in rows.values()])
     found = []
     for answer_id in (each for each in ids if each in rows):
         row = rows[answer_id]
@@ -108,7 +114,7 @@ def answer_records(
             {
                 "id": str(answer_id),
                 "external_id": row.external_id,
-                "questionnaire": questionnaire_fields(row.Questionnaire, instruments[row.Questionnaire.id]),
+                "questionnaire": _questionnaire(row, instruments[row.questionnaire_id]),
                 "status": _status(row, reviews.get(answer_id), errors.get(answer_id)),
                 "error": errors.get(answer_id),
                 "version": versions.get(answer_id, 0),
@@ -131,7 +137,18 @@ def questionnaire_fields(stored: Questionnaire, instruments: Sequence[str]) -> R
     }
 
 
-def _tagged(row: Row[Any], tags: list[Record], states: list[Record]) -> Record:
+def _questionnaire(row: Row[*tuple[Any, ...]], instruments: Sequence[str]) -> Record:
+    return {
+        "id": str(row.questionnaire_id),
+        "external_id": row.questionnaire_external_id,
+        "state": row.state,
+        "instrument": list(instruments),
+        "cycle": row.cycle,
+        "language": row.questionnaire_language,
+    }
+
+
+def _tagged(row: Row[*tuple[Any, ...]], tags: list[Record], states: list[Record]) -> Record:
     return {
         "question": row.question,
         "language": row.language,
@@ -145,7 +162,7 @@ def _tagged(row: Row[Any], tags: list[Record], states: list[Record]) -> Record:
     }
 
 
-def _status(row: Row[Any], review: Record | None, error: str | None) -> str:
+def _status(row: Row[*tuple[Any, ...]], review: Record | None, error: str | None) -> str:
     if review is not None:
         return "reviewed"
     if row.tagging_id is not None:
@@ -165,16 +182,16 @@ def tag_fields(suggestion: Suggestion | Row[Any]) -> Record:
     }
 
 
-def _tags(session: Session, taggings: Sequence[int]) -> Mapping[int, list[Record]]:
+def _tags(database: Connection, taggings: Sequence[int]) -> Mapping[int, list[Record]]:
     found = defaultdict(list)
-    for each in session.execute(_TAGS, {"taggings": taggings}):
+    for each in database.execute(_TAGS, {"taggings": taggings}):
         found[each.tagging_id].append(tag_fields(each))
     return found
 
 
-def _mentions(session: Session, taggings: Sequence[int]) -> Mapping[int, list[Any]]:
+def _mentions(database: Connection, taggings: Sequence[int]) -> Mapping[int, list[Any]]:
     found: dict[int, list[Any]] = defaultdict(list)
-    for each in session.execute(_MENTIONS, {"taggings": taggings}):
+    for each in database.execute(_MENTIONS, {"taggings": taggings}):
         found[each.tagging_id].append(each)
     return found
 
@@ -193,25 +210,25 @@ def _states(text: str, mentions: Sequence[Any], lang: Language) -> list[Record]:
     return list(found.values())
 
 
-def _errors(session: Session, untagged: Sequence[int]) -> dict[int, str]:
+def _errors(database: Connection, untagged: Sequence[int]) -> dict[int, str]:
     """The latest errors of answers that no model could tag."""
     if not untagged:
         return {}
-    return {answer_id: error for answer_id, error in session.execute(_ERRORS, {"ids": untagged}) if error}
+    return {answer_id: error for answer_id, error in database.execute(_ERRORS, {"ids": untagged}) if error}
 
 
-def _reviews(session: Session, ids: Sequence[int]) -> dict[int, Record]:
+def _reviews(database: Connection, ids: Sequence[int]) -> dict[int, Record]:
     """The reviewed tags and States of those answers that are done."""
     found: dict[int, Record] = {
         row.answer_id: {"by": row.person, "at": row.at.isoformat(), "tags": [], "states": []}
-        for row in session.execute(_REVIEWED, {"ids": ids})
+        for row in database.execute(_REVIEWED, {"ids": ids})
     }
     if not found:
         return found
-    for row in session.execute(_REVIEWED_TAGS, {"ids": list(found)}):
+    for row in database.execute(_REVIEWED_TAGS, {"ids": list(found)}):
         tag = {"kind": row.kind, "code": row.code, "stance": row.stance or None}
         found[row.answer_id]["tags"].append(tag)
-    for row in session.execute(_REVIEWED_STATES, {"ids": list(found)}):
+    for row in database.execute(_REVIEWED_STATES, {"ids": list(found)}):
         found[row.answer_id]["states"].append(row.state)
     return found
 

@@ -3,10 +3,12 @@
 import datetime as dt
 import itertools
 import re
+import time
 
 import pytest
 from starlette.routing import Match
 
+from service.api import dependencies
 from service.store.keys import SCOPES, revoke_key, rotate_key
 
 EVERYBODY = {("GET", "/healthz"), ("GET", "/readyz"), ("GET", "/v1/openapi.json")}
@@ -158,11 +160,22 @@ def test_a_rotated_key_opens_the_same_and_the_old_one_does_until_its_hours_are_o
             assert ask(client, "GET", "/v1/answers", {"Authorization": f"Bearer {each}"}).status_code == 200
         with guarded.database.writing() as session:
             newest = rotate_key(session, name, hours=0, actor="test")
+        time.sleep(dependencies.KEY_SECONDS)
         found = [
             ask(client, "GET", "/v1/answers", {"Authorization": f"Bearer {each}"}).status_code
             for each in (old, new, newest)
         ]
     assert found == [401, 401, 200]
+
+
+def test_a_key_written_in_ever_new_ways_fills_no_memory(guarded, monkeypatch):
+    monkeypatch.setattr(dependencies, "KEYS_SEEN", 3)
+    _, key = guarded.key("read")
+    with guarded.client() as client:
+        for blanks in range(1, 8):
+            sent = {"Authorization": f"Bearer{' ' * blanks}{key}"}
+            assert ask(client, "GET", "/v1/models", sent).status_code == 200
+        assert len(client.app.state.keys_seen) <= 3
 
 
 @pytest.mark.parametrize(
