@@ -91,7 +91,7 @@ def check_new(session: Session, name: str, *, role: str, languages: Sequence[str
         ConflictError: the name is taken.
     """
     if not _NAME.fullmatch(name):
-        raise InputError("name", "must be small letters, digits and . _ -, at most 64, as in amina.diallo")
+        raise InputError("name", "must be small letters, digits and . _ -, at most 64, as in first.last")
     _check(role, languages)
     if find_user(session, name):
         raise ConflictError(name, "is taken; take another name")
