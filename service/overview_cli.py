@@ -10,6 +10,7 @@ from service.serving_cli import COMMAND, HomeOption
 
 if TYPE_CHECKING:
     from service.overview.overview import Source
+    from service.settings import Settings
 
 
 def overview(
@@ -45,8 +46,8 @@ def overview(
         typer.Option(
             "--parties",
             metavar="FILE",
-            help="A list (.csv) of States parties, with the columns code, instrument and date, "
-            "for response rates and States that did not answer.",
+            help="A list (.csv) of parties, with the columns code, instrument and date, for response rates "
+            "and States that did not answer; else parties.csv of the home, else that of needtag.",
         ),
     ] = None,
     home: HomeOption = None,
@@ -58,14 +59,16 @@ def overview(
     from service.overview.files import read_file
     from service.overview.folder import check_folder, write_folder
     from service.overview.overview import make_overview
-    from service.overview.response import read_parties
+    from service.overview.parties import known_parties, read_parties
+    from service.settings import read_settings
 
     check_folder(output)
-    known = read_parties(parties) if parties else None
+    settings = read_settings(home=home)
+    known = read_parties(parties) if parties else known_parties(settings.home)
     if source:
         read = read_file(source, cycle=cycle, unreviewed=include_unreviewed)
     else:
-        read = _from_database(home, cycle, unreviewed=include_unreviewed)
+        read = _from_database(settings, cycle, unreviewed=include_unreviewed)
     counted = make_overview(read, unit, known)
     write_folder(counted, lang, output)
     number = counted.reviewed.all.requested.total.number
@@ -74,18 +77,25 @@ def overview(
         typer.echo(
             f"Left out, as nothing took the place of a retired code: {len(read.left_out):,}.", err=True
         )
+    if counted.later_cycles:
+        typer.echo(
+            f"Missing from the rates of {', '.join(counted.later_cycles)}: parties since {known.as_of}, "
+            "when the list ends; give a later one with --parties.",
+            err=True,
+        )
+    if parties and not counted.rates:
+        typer.echo(f"{parties} is not used: {read.name} does not tell who replied and who did not.", err=True)
 
 
-def _from_database(home: Path | None, cycle: str | None, *, unreviewed: bool) -> "Source":
+def _from_database(settings: "Settings", cycle: str | None, *, unreviewed: bool) -> "Source":
     """Read the database, and say so in the audit."""
     from service.overview.database import read_database
-    from service.settings import read_settings
     from service.store import audit
     from service.store.answers import AnswerFilter, QuestionnaireFilter
     from service.store.database import open_database
     from service.store.exports import described
 
-    database = open_database(read_settings(home=home))
+    database = open_database(settings)
     wanted = QuestionnaireFilter(cycle=cycle)
     with database.writing() as session:
         audit.note(session, COMMAND, "export", "overview", filter=described(AnswerFilter(wanted)))

@@ -4,9 +4,11 @@ from collections.abc import Sequence
 
 from nlp.states import REGIONAL_GROUPS
 from nlp.taxonomy import load_taxonomy
-from service.overview.content import Footnote, Row, Runs
+from service.overview.content import Footnote, Row, Runs, plain_text
+from service.overview.items import EUROPEAN_UNION
+from service.overview.parties import Parties
 from service.overview.register import Register
-from service.overview.response import Parties, ResponseRate
+from service.overview.response import ResponseRate
 from service.overview.writer import Writer
 
 
@@ -14,16 +16,18 @@ def write_reporting(writer: Writer) -> None:
     """Write part II.B."""
     overview = writer.overview
     register = overview.source.register
+    # A list may begin after the cycle.
+    rated = any(each.parties for each in overview.rates)
     writer.heading(2, "B", "reporting")
     if register and register.rates:
         _write_given(writer, register)
-    elif overview.parties and overview.rates:
+    elif overview.parties and rated:
         _write_rates(writer, overview.parties)
     help_ = overview.reporting_help
     writer.paragraph(writer.about_states("help", "reporting-help", help_.states, help_.answers))
     if register and overview.silent:
         writer.paragraph(writer.about_states("silent_given", "silent", overview.silent))
-    elif overview.parties and overview.rates:
+    elif rated:
         writer.paragraph(writer.about_states("silent", "silent", overview.silent))
 
 
@@ -50,6 +54,7 @@ def _rate(writer: Writer, cycle: str | None, key: str = "rate", **parts: str) ->
 
 def _write_rates(writer: Writer, parties: Parties) -> None:
     rates = [each for each in writer.overview.rates if each.parties]
+    days = {each.on for each in rates}
     items = []
     for entry in load_taxonomy().instruments:
         found = [each for each in rates if each.instrument == entry.code and each.region is None]
@@ -57,23 +62,46 @@ def _write_rates(writer: Writer, parties: Parties) -> None:
             # All cycles together are the only one.
             found = found[1:]
         if found:
-            said = writer.joined([_computed(writer, each) for each in found])
+            said = writer.joined([_computed(writer, each, dated=len(days) > 1) for each in found])
             items.append(writer.say("rate_item", instrument=writer.label(entry.code), rates=said))
-    date = writer.phrases.date(parties.as_of)
-    source = (Footnote(writer.say("parties_source", source=parties.source)),)
+    whole = max(each.on for each in rates)
+    source = _source(writer, parties)
+    computed = writer.say(
+        "rates_computed",
+        None,
+        "dated" if len(days) > 1 else "one",
+        date=writer.phrases.date(whole),
+        parties=(Footnote(source),),
+    )
     table = writer.say("rates_table", number=writer.next_table)
-    writer.paragraph(table, writer.say("rates_computed", date=date, parties=source), items=items)
+    writer.paragraph(table, _later(writer, parties), computed, items=items)
     shown = [entry.code for entry in load_taxonomy().instruments]
     headers = [writer.phrases.text("column_region"), *(writer.instrument(code) for code in shown)]
     rows = [_row(writer, rates, shown, region) for region in (*REGIONAL_GROUPS, None)]
-    writer.table("rates_title", headers, (0.32, *[0.17] * len(shown)), rows)
+    note = f"{writer.phrases.text('parties_on', date=writer.phrases.date(whole))} {plain_text(source)}"
+    writer.table("rates_title", headers, (0.32, *[0.17] * len(shown)), rows, note)
 
 
-def _computed(writer: Writer, rate: ResponseRate) -> str:
+def _source(writer: Writer, parties: Parties) -> Runs:
+    form = "union" if any(EUROPEAN_UNION in found for found in parties.dates.values()) else "states"
+    date = writer.phrases.date(parties.as_of)
+    return writer.say("parties_source", None, form, source=parties.source, date=date)
+
+
+def _later(writer: Writer, parties: Parties) -> Runs:
+    cycles = writer.overview.later_cycles
+    if not cycles:
+        return ()
+    form, date = writer.phrases.plural(len(cycles)), writer.phrases.date(parties.as_of)
+    return writer.say("cycles_later", None, form, cycles=writer.joined(cycles), date=date)
+
+
+def _computed(writer: Writer, rate: ResponseRate, *, dated: bool) -> str:
     return _rate(
         writer,
         rate.cycle,
-        "rate_of",
+        "rate_on" if dated else "rate_of",
+        date=writer.phrases.date(rate.on),
         answered=writer.phrases.figure(len(rate.answered)),
         parties=writer.phrases.figure(len(rate.parties)),
         percent=writer.phrases.percent(100 * (rate.share or 0)),

@@ -75,9 +75,11 @@ class _Gathered:
     def __init__(self) -> None:
         self.answers: dict[str, TaggedAnswer] = {}
         self.tags: defaultdict[str, dict[TagKey, str]] = defaultdict(dict)
+        self.is_whole = True
 
     def add_tag(self, fields: Fields) -> None:
         """Take in a row of an export of tags; those of an answer follow each other."""
+        self.is_whole = False
         taken, id_ = fields["taken"], text_in(fields, "id")
         if not isinstance(taken, bool | None):
             raise InputError("taken", "must be yes, no or empty")
@@ -141,6 +143,7 @@ class _Gathered:
             cycle=cycle,
             items=tuple(item for answer in counted for item in answer.items()),
             submissions=_submissions(answers),
+            is_whole=self.is_whole,
             left_out=tuple(each.answer for each in counted if each.is_left_out()),
             has_unreviewed=unreviewed,
         )

@@ -8,11 +8,12 @@ from service.overview.items import Count, Item, Submission, Unit
 from service.overview.lists import Need, needs_of
 from service.overview.matching import Match, matches
 from service.overview.memory import collecting_later
+from service.overview.parties import Parties
 from service.overview.priorities import Priority, priorities
 from service.overview.register import Register
 from service.overview.response import (
-    Parties,
     ResponseRate,
+    later_cycles,
     reporting_help,
     response_rates,
     silent_states,
@@ -31,6 +32,7 @@ class Source:
         cycle: the reporting cycle that alone was asked for; None for all.
         items: the tags that count, reviewed or not, by answer.
         submissions: the questionnaires that came in, as far as the source knows them.
+        is_whole: whether these are all; an export of tags lacks those without a tag.
         left_out: ids of answers with tags whose codes are retired, and nothing took their place.
         has_unreviewed: whether suggestions that nobody reviewed were asked for too.
         register: the given facts, where the source is a register.
@@ -40,6 +42,7 @@ class Source:
     cycle: str | None
     items: tuple[Item, ...]
     submissions: tuple[Submission, ...] = ()
+    is_whole: bool = True
     left_out: tuple[str, ...] = ()
     has_unreviewed: bool = False
     register: Register | None = None
@@ -58,8 +61,9 @@ class Overview:
         priorities: the areas of the Conference's decision.
         matches: who offers what is asked for.
         reporting_help: the States that asked for help with reporting.
-        parties: the States parties that the rates are of; None where no list was given.
-        rates: who answered, of the States parties; none without a list of these, or of questionnaires.
+        parties: the parties that the rates are of; None where there are no rates.
+        rates: who answered, of the States parties; none where the source does not know all who answered.
+        later_cycles: those that end after the list of parties.
         silent: codes of the States parties that answered under none of their instruments, or those that a
             register states.
     """
@@ -74,6 +78,7 @@ class Overview:
     reporting_help: Count
     parties: Parties | None
     rates: tuple[ResponseRate, ...]
+    later_cycles: tuple[str, ...]
     silent: tuple[str, ...]
 
     @property
@@ -89,8 +94,9 @@ def make_overview(source: Source, unit: Unit = "requests", parties: Parties | No
     Args:
         source: what was read.
         unit: what counts as one.
-        parties: the States parties to the instruments, for response rates.
+        parties: the parties to the instruments, for response rates.
     """
+    came = source.submissions if parties and _knows_respondents(source) else ()
     items = [item for item in source.items if item.reviewed]
     counts = count_items(items, unit)
     others = [item for item in source.items if not item.reviewed]
@@ -103,13 +109,18 @@ def make_overview(source: Source, unit: Unit = "requests", parties: Parties | No
         priorities=priorities(items, unit),
         matches=matches(items),
         reporting_help=reporting_help(items),
-        parties=parties,
-        rates=response_rates(source.submissions, parties) if parties and source.submissions else (),
-        silent=_silent(source, parties),
+        parties=parties if came else None,
+        rates=response_rates(came, parties) if parties and came else (),
+        later_cycles=later_cycles(came, parties) if parties else (),
+        silent=_silent(source, came, parties),
     )
 
 
-def _silent(source: Source, parties: Parties | None) -> tuple[str, ...]:
+def _knows_respondents(source: Source) -> bool:
+    return source.is_whole and any(each.respondent and each.instruments for each in source.submissions)
+
+
+def _silent(source: Source, came: Sequence[Submission], parties: Parties | None) -> tuple[str, ...]:
     if source.register:
         return tuple(source.register.silent)
-    return silent_states(source.submissions, parties) if parties and source.submissions else ()
+    return silent_states(came, parties) if parties and came else ()

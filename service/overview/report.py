@@ -49,7 +49,8 @@ def to_json(overview: Overview) -> dict[str, Any]:
         "reporting_help": _count(overview.reporting_help),
         "parties": overview.parties
         and {"source": overview.parties.source, "as_of": overview.parties.as_of.isoformat()},
-        "response_rates": [asdict(each) for each in overview.rates],
+        "response_rates": [asdict(each) | {"on": each.on.isoformat()} for each in overview.rates],
+        "later_cycles": overview.later_cycles,
         "silent": overview.silent,
         "left_out": source.left_out,
         "register": source.register and _register(source.register),

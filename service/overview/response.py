@@ -1,42 +1,20 @@
-"""Who answered: response rates of States parties, silent States, and States that want help with reporting."""
+"""Who answered: response rates of States parties, silent States, and States that want help with reporting.
 
-import csv
+A cycle ends with the last year that its name states: "2010-2012" on 31 December 2012, "2" on no known day.
+"""
+
 import datetime as dt
 import re
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
-from nlp.errors import InputError, NeedtagError
 from nlp.states import REGIONAL_GROUPS, get_state
 from nlp.taxonomy import load_taxonomy
 from service.overview.items import EUROPEAN_UNION, Count, Item, Submission
 from service.overview.ordering import in_order
+from service.overview.parties import Parties
 
-_COLUMNS = ["code", "instrument", "date"]
-_REMARK = re.compile(r"#\s*(source|as of):\s*(.+)")
-
-
-@dataclass(frozen=True, slots=True)
-class Parties:
-    """The States parties to each instrument; the European Union is no State and not among them.
-
-    Attributes:
-        dates: by instrument and State, the day on which the State deposited its instrument of ratification or
-            accession.
-        source: where the list is from, in words.
-        as_of: the day until which it is complete.
-    """
-
-    dates: Mapping[str, Mapping[str, dt.date]]
-    source: str
-    as_of: dt.date
-
-    def to(self, instrument: str, on: dt.date | None = None) -> frozenset[str]:
-        """The States parties to an instrument on a day, else on that until which the list is complete."""
-        day = on or self.as_of
-        return frozenset(code for code, date in self.dates.get(instrument, {}).items() if date <= day)
+_YEAR = re.compile(r"(?<!\d)20\d\d(?!\d)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +25,7 @@ class ResponseRate:
         instrument: its code.
         cycle: the reporting cycle; None for all cycles together.
         region: code of the UN regional group; None for all regions together.
+        on: the day on which a State had to be a party: the end of the cycle, as far as the list goes.
         parties: the States parties, sorted.
         answered: those of them that answered, sorted.
     """
@@ -54,6 +33,7 @@ class ResponseRate:
     instrument: str
     cycle: str | None
     region: str | None
+    on: dt.date
     parties: tuple[str, ...]
     answered: tuple[str, ...]
 
@@ -63,57 +43,44 @@ class ResponseRate:
         return len(self.answered) / len(self.parties) if self.parties else None
 
 
-def read_parties(path: Path) -> Parties:
-    """Read a list of States parties: CSV with the columns code, instrument and date (2003-09-29).
-
-    Lines that begin with "#" are remarks; "# source: ..." and "# as of: 2014-01-27" say where the list is
-    from and until when it is complete, else the file's name and its latest date do.
-
-    Raises:
-        InputError: names the file and the row that cannot be read.
-    """
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except OSError as error:
-        raise InputError(str(path), f"cannot be read: {error.strerror}") from error
-    except UnicodeDecodeError as error:
-        raise InputError(str(path), "is not UTF-8; save it as CSV in UTF-8") from error
-    return _parse(str(path), text)
-
-
-def response_rates(
-    submissions: Sequence[Submission], parties: Parties, on: dt.date | None = None
-) -> tuple[ResponseRate, ...]:
+def response_rates(submissions: Sequence[Submission], parties: Parties) -> tuple[ResponseRate, ...]:
     """The rates of every instrument: of all cycles together and of each cycle, over all regions and in each.
 
     Args:
         submissions: the questionnaires that came in, none that another replaces.
-        parties: the States parties.
-        on: the day on which a State must have been a party; see `Parties.to`.
+        parties: the parties.
     """
-    cycles = in_order({submission.cycle for submission in submissions if submission.cycle})
+    named = {submission.cycle for submission in submissions}
+    days: dict[str | None, dt.date] = {None: _counted_on(named, parties)}
+    days |= {cycle: _counted_on({cycle}, parties) for cycle in in_order(filter(None, named))}
     return tuple(
         ResponseRate(
             instrument.code,
             cycle,
             region,
+            day,
             tuple(sorted(states)),
             tuple(sorted(states & _respondents(submissions, instrument.code, cycle))),
         )
         for instrument in load_taxonomy().instruments
-        for cycle in (None, *cycles)
-        for region, states in _by_region(parties.to(instrument.code, on))
+        for cycle, day in days.items()
+        for region, states in _by_region(parties.states(instrument.code, day))
     )
 
 
-def silent_states(
-    submissions: Sequence[Submission], parties: Parties, on: dt.date | None = None
-) -> tuple[str, ...]:
+def silent_states(submissions: Sequence[Submission], parties: Parties) -> tuple[str, ...]:
     """The States, sorted, that answered under none of the instruments to which they are parties."""
     instruments = [entry.code for entry in load_taxonomy().instruments]
-    bound = set[str]().union(*(parties.to(code, on) for code in instruments))
-    heard = [parties.to(code, on) & _respondents(submissions, code) for code in instruments]
+    day = _counted_on({submission.cycle for submission in submissions}, parties)
+    bound = set[str]().union(*(parties.states(code, day) for code in instruments))
+    heard = [parties.states(code, day) & _respondents(submissions, code) for code in instruments]
     return tuple(sorted(bound.difference(*heard)))
+
+
+def later_cycles(submissions: Iterable[Submission], parties: Parties) -> tuple[str, ...]:
+    """The cycles, in order, that end after the list: their rates lack who has become a party since."""
+    named = {submission.cycle for submission in submissions if submission.cycle}
+    return in_order(cycle for cycle in named if (_end(cycle) or parties.as_of) > parties.as_of)
 
 
 def reporting_help(items: Iterable[Item]) -> Count:
@@ -132,6 +99,17 @@ def reporting_help(items: Iterable[Item]) -> Count:
     return Count(len(states), in_order({item.answer for item in asking}), states)
 
 
+def _counted_on(cycles: Collection[str | None], parties: Parties) -> dt.date:
+    """The end of the last of some cycles; where one is not known or the list ends before, the list's day."""
+    ends = [end for cycle in cycles if (end := _end(cycle))]
+    return min(parties.as_of, max(ends)) if ends and len(ends) == len(cycles) else parties.as_of
+
+
+def _end(cycle: str | None) -> dt.date | None:
+    years = _YEAR.findall(cycle or "")
+    return dt.date(int(max(years)), 12, 31) if years else None
+
+
 def _respondents(
     submissions: Iterable[Submission], instrument: str, cycle: str | None = None
 ) -> frozenset[str | None]:
@@ -146,42 +124,3 @@ def _by_region(states: frozenset[str]) -> Iterator[tuple[str | None, frozenset[s
     yield None, states
     for region in REGIONAL_GROUPS:
         yield region, frozenset(code for code in states if get_state(code).group == region)
-
-
-def _parse(name: str, text: str) -> Parties:
-    lines = [line for line in text.splitlines() if line.strip() and not line.startswith("#")]
-    if not lines or next(csv.reader(lines)) != _COLUMNS:
-        raise InputError(name, f"must begin with the columns {', '.join(_COLUMNS)}")
-    dates: defaultdict[str, dict[str, dt.date]] = defaultdict(dict)
-    for row in csv.DictReader(lines):
-        where = f"{name}, row {row['code']},{row['instrument']}"
-        if _check(where, row) in dates[row["instrument"]]:
-            raise InputError(where, "comes twice; keep one of the two dates")
-        dates[row["instrument"]][row["code"]] = _date(where, row["date"])
-    remarks = {found[1]: found[2] for line in text.splitlines() if (found := _REMARK.match(line))}
-    latest = max((date for states in dates.values() for date in states.values()), default=dt.date.max)
-    as_of = _date(f"{name}, as of", remarks["as of"]) if "as of" in remarks else latest
-    states = {
-        instrument: {code: date for code, date in found.items() if code != EUROPEAN_UNION}
-        for instrument, found in dates.items()
-    }
-    return Parties(states, remarks.get("source", name), as_of)
-
-
-def _check(where: str, row: dict[str, str]) -> str:
-    try:
-        if row["code"] != EUROPEAN_UNION:
-            get_state(row["code"])
-        is_instrument = load_taxonomy().get(row["instrument"]).kind == "instrument"
-    except NeedtagError as error:
-        raise InputError(where, error.problem) from error
-    if not is_instrument:
-        raise InputError(where, f"{row['instrument']} is no instrument; give untoc, tip, som or firearms")
-    return row["code"]
-
-
-def _date(where: str, text: str | None) -> dt.date:
-    try:
-        return dt.date.fromisoformat((text or "").strip())
-    except ValueError:
-        raise InputError(where, f"{text} is no date; write it as 2003-09-29") from None

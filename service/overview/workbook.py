@@ -12,6 +12,7 @@ from nlp.taxonomy import load_taxonomy
 from service.overview.counts import Counts, Group, Stances, Tally
 from service.overview.items import EUROPEAN_UNION, UNSPECIFIED, Count
 from service.overview.overview import Overview
+from service.overview.parties import Parties
 from service.overview.wording import name_in, sort_states
 from service.spreadsheet import LONGEST_CELL, Row, safe_cell
 
@@ -79,6 +80,8 @@ class _Tables:
             unknown = self.words[f"unknown_{name}"]
             yield self.words[name], self.parted(groups, unknown)
         yield self.words["needs"], self.needs()
+        if self.overview.parties:
+            yield self.words["rates"], self.rates(self.overview.parties)
         if self.overview.unreviewed:
             yield self.words["unreviewed"], self.types(self.overview.unreviewed)
 
@@ -117,6 +120,26 @@ class _Tables:
             label = self.labels[need.code]
             yield [need.code, instrument, label, need.count.number, alone, *self.behind(need.count)]
 
+    def rates(self, parties: Parties) -> Iterator[Row]:
+        """A row for each rate; above them, where the list of parties is from and where it ends."""
+        later = self.overview.later_cycles
+        warning = [self.words["later"], "; ".join(later)] if later else []
+        complete = [self.words["complete"], parties.as_of.isoformat()]
+        yield [self.words["parties_list"], parties.source, *complete, *warning]
+        yield self.header(
+            "instrument", "cycle", "region", "parties_on", "parties", "replied", "rate", "who_replied",
+            "silent",
+        )  # fmt: skip
+        for rate in self.overview.rates:
+            if rate.share is None:
+                continue
+            titles = [self.labels[rate.instrument], rate.cycle or self.words["all"]]
+            group = self.labels[rate.region] if rate.region else self.words["all"]
+            numbers = [len(rate.parties), len(rate.answered), round(100 * rate.share, 1)]
+            others = [code for code in rate.parties if code not in rate.answered]
+            names = [self.names(rate.answered), self.names(others)]
+            yield [*titles, group, rate.on.isoformat(), *numbers, *names]
+
     def lines(self, tally: Tally) -> Iterator[tuple[list[str], Count]]:
         """Each type with what is under it, then what is of no type, then all: titles and count."""
         for code, count in tally.types.items():
@@ -130,8 +153,11 @@ class _Tables:
 
     def behind(self, count: Count) -> list[str | float]:
         """How many States, which, and what answers stand behind a number."""
-        names = [name_in(code, self.lang) for code in sort_states(count.states, self.lang)]
-        return [len(names), "; ".join(names), "; ".join(count.answers)]
+        return [len(count.states), self.names(count.states), "; ".join(count.answers)]
+
+    def names(self, codes: Iterable[str]) -> str:
+        """Respondents in order."""
+        return "; ".join(name_in(code, self.lang) for code in sort_states(codes, self.lang))
 
     def unit(self) -> Row:
         """What counts as one."""

@@ -27,6 +27,7 @@ from service.overview.figures import draw
 from service.overview.html import render_body
 from service.overview.items import UNITS, Unit
 from service.overview.overview import Overview, Source, make_overview
+from service.overview.parties import known_parties
 from service.overview.writer import Writer
 from service.permissions import Actor
 from service.review.dependencies import Visitor
@@ -201,6 +202,9 @@ def _asked(request: Request) -> Asked:
 
 def _overview(request: Request, database: Database, actor: Actor, asked: Asked) -> tuple[Overview, int]:
     """The overview, and how many reviewed answers it lacks: those that this person reads a second time."""
+    wanted, settings = asked.wanted, request.app.state.settings
+    # Rates are of all States parties: those of a region, say, would seem to be of the few asked for.
+    has_rates = wanted == QuestionnaireFilter(cycle=wanted.cycle)
     with database.reading() as session:
         hidden = hidden_from(session, actor.name)
         left_out = _reviewed_by_questionnaire(session, hidden, asked.wanted) if hidden else Counter()
@@ -208,7 +212,8 @@ def _overview(request: Request, database: Database, actor: Actor, asked: Asked) 
     def compute() -> Overview:
         with database.reading() as session:
             source = read_database(session, asked.wanted)
-        return make_overview(_without(source, hidden, left_out), asked.unit)
+        parties = known_parties(settings.home) if has_rates else None
+        return make_overview(_without(source, hidden, left_out), asked.unit, parties)
 
     remembered: Remembered = request.app.state.overviews
     return remembered.get((asked.wanted, asked.unit, hidden), compute), left_out.total()

@@ -14,8 +14,8 @@ from service.overview.database import read_database
 from service.overview.draft import make_draft
 from service.overview.items import UNITS, Submission
 from service.overview.overview import Source, make_overview
+from service.overview.parties import Parties, load_parties
 from service.overview.phrases import Phrases
-from service.overview.response import Parties
 from service.store.answers import QuestionnaireFilter
 from tests.service.overview.drafts import (
     Heading,
@@ -267,6 +267,58 @@ def test_rates_are_computed_where_the_parties_are_known():
     assert draft.subtitle == "Draft note: reporting cycle 2"
     [table] = [each for each in blocks(draft, Table) if "replied" in each.title]
     assert plain_text(table.rows[-1].cells[2]) == "1 of 3"
+
+
+def test_where_a_rate_is_told_the_list_of_parties_is_named_with_its_end():
+    came = (Submission("1", "TCD", ("tip",), "2", "fr", 3, 3),)
+    source = Source("database", "2", tuple(asked("TCD", "legal")), came)
+    draft = make_draft(make_overview(source, parties=load_parties()), "en")
+    note = next(each for each in blocks(draft, Table) if "replied" in each.title).note
+    assert note.startswith(
+        "States parties as at 9 January 2014, all cycles together. List of parties: United"
+    )
+    assert "12.c; complete until 9 January 2014. The European Union, a party but not a State, is" in note
+    assert [text for text in texts(draft) if text.startswith("List of parties: United Nations Treaty")]
+    assert not said(draft, "have become parties since")
+
+
+@pytest.mark.parametrize(
+    ("lang", "words", "dated"),
+    [
+        ("en", "Cycle 2016 ended after 9 January 2014", "1 of 123 in cycle 2008 (0.8%; parties as at 31"),
+        (
+            "fr",
+            "Le cycle 2016 s'est achevé après le 9 janvier 2014",
+            "1 sur 123 pendant le cycle 2008 (0,8 % ; parties au 31",
+        ),
+        ("es", "El ciclo 2016 terminó después del 9 de enero de 2014", "1 de 123 en el ciclo 2008 (0,8"),
+    ],
+)
+def test_cycles_of_other_days_have_other_parties_and_one_after_the_list_is_warned_of(lang, words, dated):
+    came = tuple(Submission(cycle, "MLI", ("tip",), cycle, "fr", 3, 3) for cycle in ("2008", "2016"))
+    source = Source("database", None, tuple(asked("MLI", "legal")), came)
+    draft = make_draft(make_overview(source, parties=load_parties()), lang)
+    assert said(draft, words)
+    assert said(draft, dated)
+
+
+def test_a_list_that_begins_after_the_cycle_gives_no_rate_and_no_silent_state():
+    parties = Parties({"tip": {"TCD": dt.date(2009, 1, 1)}}, "a list", dt.date(2009, 1, 1))
+    came = (Submission("1", "MLI", ("tip",), "2008", "fr", 3, 3),)
+    source = Source("database", "2008", tuple(asked("MLI", "legal")), came)
+    assert not said(make_draft(make_overview(source, parties=parties), "en"), "States parties")
+
+
+def test_an_export_that_does_not_tell_who_replied_gives_no_rates():
+    came = (Submission("1", "MLI", ("tip",), "2", "fr", 3, 3),)
+    items = tuple(asked("MLI", "legal"))
+    for source in (
+        Source("tags.jsonl", None, items, came, is_whole=False),
+        Source("corpus.jsonl", None, items, (Submission("1", None, ("tip",), "2", "fr", 3, 3),)),
+    ):
+        overview = make_overview(source, parties=load_parties())
+        assert (overview.parties, overview.rates, overview.silent) == (None, (), ())
+        assert not said(make_draft(overview, "en"), "States parties")
 
 
 def test_rates_of_several_cycles_are_told_after_that_of_all():

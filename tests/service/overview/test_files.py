@@ -122,11 +122,14 @@ def test_a_row_of_tags_counts_if_it_was_taken_or_is_shown_and_nobody_looked(writ
     assert source.items[0].evidence == "We need figures."
     assert source.submissions == (Submission("7", "MDG", ("tip",), "2", None, answers=2, reviewed=1),)
     assert plain(read_file(written(*rows)).items) == plain(source.items)[:1]
+    # A questionnaire without a tag has no row.
+    assert not source.is_whole
 
 
 def test_a_row_of_answers_has_the_tags_in_force(written):
     source = read_file(written(ANSWER, ANSWER | {"id": "2", "status": "tagged", "respondent": None}))
     assert plain(source.items) == [("1", "7", "MDG", ("untoc",), "2", "requested", "data", True)]
+    assert source.is_whole
     assert not source.has_unreviewed
 
 

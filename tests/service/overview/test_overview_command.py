@@ -72,6 +72,45 @@ def test_an_earlier_overview_is_replaced_as_a_whole(needtag, tmp_path):
     assert [each.name for each in tmp_path.iterdir()] == ["note"]
 
 
+def test_response_rates_come_with_the_list_of_needtag_or_that_of_the_home(
+    needtag, database, settings, tmp_path
+):
+    fill(database)
+    output = tmp_path / "note"
+    code, _, said = needtag("overview", "--home", settings.home, "--output", output)
+    assert (code, said.count("\n")) == (0, 1), said
+    found = counts_of(output)
+    assert found["parties"]["source"].startswith("United Nations Treaty Collection")
+    assert found["parties"]["as_of"] == "2014-01-09"
+    assert "KEN" in found["silent"]
+    assert {"MDG", "TCD"}.isdisjoint(found["silent"])
+    (settings.home / "parties.csv").write_text(
+        "# source: made up\ncode,instrument,date\nKEN,tip,2001-02-03\n"
+    )
+    assert needtag("overview", "--home", settings.home, "--output", output)[0] == 0
+    assert (counts_of(output)["parties"]["source"], counts_of(output)["silent"]) == ("made up", ["KEN"])
+
+
+def test_a_cycle_after_the_list_is_warned_of(needtag, tmp_path):
+    answers = tmp_path / "answers.jsonl"
+    answer = {"id": "1", "questionnaire": "7", "respondent": "MDG", "instruments": ["tip"], "cycle": "2016"}
+    row = answer | {"status": "reviewed", "reviewed_by": "rita", "tags": [], "text": "", "language": "fr"}
+    answers.write_text(json.dumps(row), "utf-8")
+    code, _, said = needtag("overview", "--from", answers, "--output", tmp_path / "note")
+    assert code == 0, said
+    assert "Missing from the rates of 2016: parties since 2014-01-09" in said
+    assert "give a later one with --parties" in said
+
+
+def test_a_list_for_a_file_that_does_not_tell_who_replied_is_said_not_to_be_used(needtag, tmp_path):
+    parties = tmp_path / "parties.csv"
+    parties.write_text("code,instrument,date\nKEN,tip,2001-02-03\n")
+    output = tmp_path / "note"
+    code, _, said = needtag("overview", "--from", REGISTER, "--parties", parties, "--output", output)
+    assert code == 0
+    assert f"{parties} is not used: register-2009.jsonl does not tell who replied" in said
+
+
 def test_a_list_of_parties_gives_response_rates(needtag, database, settings, tmp_path):
     fill(database)
     parties = tmp_path / "parties.csv"
@@ -84,7 +123,7 @@ def test_a_list_of_parties_gives_response_rates(needtag, database, settings, tmp
     found = counts_of(output)
     assert found["parties"]["source"] == "made up"
     assert found["silent"] == ["KEN"]
-    assert {"instrument": "firearms", "cycle": None, "region": None} | {
+    assert {"instrument": "firearms", "cycle": None, "region": None, "on": "2001-02-03"} | {
         "parties": ["GHA"],
         "answered": ["GHA"],
     } in found["response_rates"]

@@ -6,8 +6,9 @@ import openpyxl
 import pytest
 
 from nlp.taxonomy import load_taxonomy
-from service.overview.items import UNSPECIFIED, Item
+from service.overview.items import UNSPECIFIED, Item, Submission
 from service.overview.overview import Source, make_overview
+from service.overview.parties import load_parties
 from service.overview.report import write_counts
 from service.overview.workbook import write_workbook
 
@@ -25,6 +26,9 @@ ITEMS = (
     item("5", "data", reviewed=False),
     item("=6+6", "data", cycle='=HYPERLINK("http://x.example")'),
 )
+
+
+CAME = tuple(Submission(cycle, "TGO", ("tip",), cycle, "fr", 3, 3) for cycle in ("2008", "2016"))
 
 
 @pytest.fixture
@@ -50,6 +54,50 @@ def test_the_json_has_numbers_states_and_answers(overview, tmp_path):
     assert found["reviewed"]["offered"]["general"]["legal"]["answers"] == ["3"]
     assert found["unreviewed"]["requested"]["types"]["data"]["answers"] == ["5"]
     assert {"instrument": "tip", "code": "legal.drafting", "alone": False} | drafting in found["needs"]
+
+
+def test_the_json_has_each_rate_with_its_day_and_the_list_of_parties(tmp_path):
+    rated = make_overview(Source("database", None, ITEMS, CAME), parties=load_parties())
+    write_counts(rated, tmp_path / "counts.json")
+    found = json.loads((tmp_path / "counts.json").read_text("utf-8"))
+    assert found["parties"]["as_of"] == "2014-01-09"
+    assert found["later_cycles"] == ["2016"]
+    [rate] = [
+        each
+        for each in found["response_rates"]
+        if (each["instrument"], each["cycle"], each["region"]) == ("tip", "2008", None)
+    ]
+    assert (rate["on"], len(rate["parties"]), rate["answered"]) == ("2008-12-31", 123, [])
+    assert "TGO" in found["response_rates"][0]["parties"]
+
+
+@pytest.mark.parametrize(
+    ("lang", "title", "head", "later"),
+    [
+        ("en", "Response rates", "List of parties", "Cycles later than the list"),
+        ("fr", "Taux de réponse", "Liste des parties", "Cycles postérieurs à la liste"),
+        ("es", "Tasas de respuesta", "Lista de partes", "Ciclos posteriores a la lista"),
+    ],
+)
+def test_the_table_of_rates_names_the_list_its_end_and_the_cycles_after_it(
+    lang, title, head, later, tmp_path
+):
+    rated = make_overview(Source("database", None, ITEMS, CAME), parties=load_parties())
+    first, header, *rows = sheets(rated, lang, tmp_path)[title]
+    assert first[0] == head
+    assert first[1].startswith("United Nations Treaty Collection")
+    assert first[3] == "2014-01-09"
+    assert first[4].startswith(later)
+    assert first[5] == "2016"
+    assert len(header) == len(set(header)) == 9
+    tip = load_taxonomy().get("tip").label(lang)
+    whole = next(row for row in rows if row[0] == tip and row[1] == "2016" and row[3] == "2014-01-09")
+    assert whole[4:8] == (158, 1, 0.6, "Togo")
+    assert len(whole[8].split("; ")) == 157
+
+
+def test_without_rates_there_is_no_table_of_them(overview, tmp_path):
+    assert "Response rates" not in sheets(overview, "en", tmp_path)
 
 
 def test_the_same_overview_gives_the_same_json(overview, tmp_path):

@@ -4,21 +4,15 @@ import datetime as dt
 
 import pytest
 
-from nlp.errors import InputError
 from service.overview.items import Count, Item, Submission
-from service.overview.response import (
-    Parties,
-    read_parties,
-    reporting_help,
-    response_rates,
-    silent_states,
-)
+from service.overview.parties import Parties
+from service.overview.response import later_cycles, reporting_help, response_rates, silent_states
 
 DAY = dt.date(2009, 8, 20)
 PARTIES = Parties(
     {
         "untoc": {"MDG": dt.date(2005, 9, 15), "TCD": dt.date(2009, 8, 18), "PRY": dt.date(2004, 9, 22)},
-        "firearms": {"MDG": dt.date(2005, 9, 15)},
+        "firearms": {"MDG": dt.date(2005, 9, 15), "EU": dt.date(2006, 1, 1)},
         "tip": {"JAM": dt.date(2010, 1, 1)},
     },
     source="made up",
@@ -76,19 +70,14 @@ def test_two_questionnaires_of_one_state_count_once():
 
 def test_respondents_who_are_no_parties_or_no_states_or_not_known_change_no_rate():
     others = [
-        submission("a", "EU", "untoc"),
+        submission("a", "EU", "untoc", "firearms"),
         submission("b", None, "untoc"),
         submission("c", "JAM", "tip", "untoc"),
     ]
-    rates = response_rates(others, PARTIES, DAY)
+    rates = response_rates(others, PARTIES)
     assert rate(rates, "untoc").answered == ()
     assert rate(rates, "tip").parties == ()
-
-
-def test_a_state_is_a_party_from_the_day_of_its_deposit_on():
-    assert PARTIES.to("untoc", dt.date(2009, 8, 17)) == {"MDG", "PRY"}
-    assert PARTIES.to("untoc") == {"MDG", "PRY", "TCD"}
-    assert PARTIES.to("tip", dt.date(2010, 1, 1)) == {"JAM"}
+    assert rate(rates, "firearms").parties == ("MDG",)
 
 
 def test_no_submission_gives_rates_of_nothing():
@@ -120,43 +109,38 @@ def test_help_with_reporting_counts_states_and_names_the_answers():
     assert reporting_help([]) == Count(0, (), ())
 
 
-def test_a_list_is_read_from_a_file(tmp_path):
-    file = tmp_path / "parties.csv"
-    file.write_text(
-        "﻿# source: the depositary\ncode,instrument,date\nMDG,tip,2005-09-15\nEU,tip,2006-09-06\n", "utf-8"
-    )
-    parties = read_parties(file)
-    assert parties == Parties({"tip": {"MDG": dt.date(2005, 9, 15)}}, "the depositary", dt.date(2006, 9, 6))
-    file.write_text("code,instrument,date\n", "utf-8")
-    assert read_parties(file).source == str(file)
-    assert read_parties(file).to("untoc") == frozenset()
-
-
 @pytest.mark.parametrize(
-    ("text", "problem"),
+    ("cycle", "day", "parties"),
     [
-        ("", "must begin with the columns code, instrument, date"),
-        ("state,date\n", "must begin with the columns"),
-        ("code,instrument,date\nXYZ,tip,2005-09-15\n", "row XYZ,tip: no State has this code"),
-        ("code,instrument,date\nMDG,sea,2005-09-15\n", "row MDG,sea: is no code of taxonomy"),
-        ("code,instrument,date\nMDG,training,2005-09-15\n", "training is no instrument"),
-        ("code,instrument,date\nMDG,tip,15.9.2005\n", "15.9.2005 is no date; write it as 2003-09-29"),
-        ("code,instrument,date\nMDG,tip\n", "is no date"),
-        ("code,instrument,date\nMDG,tip,2005-09-15\nMDG,tip,2005-09-16\n", "comes twice"),
-        ("# as of: soon\ncode,instrument,date\n", "as of: soon is no date"),
+        ("2008", dt.date(2008, 12, 31), ("MDG", "PRY")),
+        ("2003-2004", dt.date(2004, 12, 31), ("PRY",)),
+        ("cycle 2 (2004/2005)", dt.date(2005, 12, 31), ("MDG", "PRY")),
+        ("2009", DAY, ("MDG", "PRY", "TCD")),
+        ("2", DAY, ("MDG", "PRY", "TCD")),
+        ("C20081", DAY, ("MDG", "PRY", "TCD")),
     ],
 )
-def test_a_list_that_cannot_be_read_is_named_with_its_row(tmp_path, text, problem):
-    file = tmp_path / "parties.csv"
-    file.write_text(text, "utf-8")
-    with pytest.raises(InputError, match=r"parties\.csv") as error:
-        read_parties(file)
-    assert problem in str(error.value)
+def test_the_parties_are_those_of_the_end_of_the_cycle_where_its_name_and_the_list_say(cycle, day, parties):
+    rates = response_rates([submission("a", "MDG", "untoc", cycle=cycle)], PARTIES)
+    for found in (rate(rates, "untoc", cycle), rate(rates, "untoc")):
+        assert (found.on, found.parties) == (day, parties)
 
 
-def test_a_file_that_is_missing_or_not_utf_8_is_named(tmp_path):
-    with pytest.raises(InputError, match="cannot be read"):
-        read_parties(tmp_path / "none.csv")
-    (tmp_path / "latin.csv").write_bytes(b"code,instrument,date\n# caf\xe9\n")
-    with pytest.raises(InputError, match="is not UTF-8"):
-        read_parties(tmp_path / "latin.csv")
+def test_cycles_together_end_with_the_last_of_them_and_on_no_day_if_one_has_none():
+    came = [submission("a", "MDG", "untoc", cycle="2004"), submission("b", "PRY", "untoc", cycle="2005")]
+    rates = response_rates(came, PARTIES)
+    assert [rate(rates, "untoc", cycle).on.year for cycle in ("2004", "2005", None)] == [2004, 2005, 2005]
+    assert rate(rates, "untoc", "2004").parties == ("PRY",)
+    assert silent_states(came, PARTIES) == ()
+    for cycle in ("3", None):
+        more = [*came, submission("c", "PRY", "untoc", cycle=cycle)]
+        assert rate(response_rates(more, PARTIES), "untoc").on == DAY
+        assert silent_states(more, PARTIES) == ("TCD",)
+
+
+def test_a_cycle_that_ends_after_the_list_is_named():
+    came = [submission(cycle, "MDG", "untoc", cycle=cycle) for cycle in ("2012", "2008", "2", "2010-2011")]
+    assert later_cycles([*came, submission("x", "MDG", "untoc", cycle=None)], PARTIES) == (
+        "2010-2011",
+        "2012",
+    )

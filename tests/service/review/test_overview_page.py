@@ -179,3 +179,8 @@ def test_what_took_long_is_kept_for_a_while_and_what_did_not_is_computed_anew(mo
     monkeypatch.setattr(overview, "LONG", -1.0)
     assert [remembered.get("a", lambda: next(made)) for _ in range(2)] == [2, 2]
     assert remembered.get("b", lambda: next(made)) == 3
+
+
+def test_rates_stand_with_their_list_and_not_where_only_a_region_is_looked_at(reviewed, reader):
+    assert "Status of Treaties" in reader.get("/overview?lang=en").text
+    assert "Status of Treaties" not in reader.get("/overview?lang=en&region=african").text
