@@ -10,7 +10,16 @@ import typer
 
 from nlp.answers import Language
 from nlp.errors import InputError, NeedtagError
-from service import corpus_cli, export_cli, office_cli, overview_cli, people_cli, serving_cli, training_cli
+from service import (
+    corpus_cli,
+    export_cli,
+    office_cli,
+    overview_cli,
+    people_cli,
+    serving_cli,
+    training_cli,
+    webhook_cli,
+)
 from service.exit_codes import BAD_INPUT, FAULT
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
@@ -18,6 +27,7 @@ app.add_typer(corpus_cli.app, name="corpus")
 app.add_typer(serving_cli.db, name="db")
 app.add_typer(serving_cli.key, name="key")
 app.add_typer(people_cli.user, name="user")
+app.add_typer(webhook_cli.webhook, name="webhook")
 
 LangOption = Annotated[Language, typer.Option("--lang", help="Language of labels and of States' names.")]
 ModelOption = Annotated[
@@ -81,11 +91,25 @@ def tag(
     resume: Annotated[
         bool, typer.Option("--resume", help="Go on where an earlier run with the same --output was cut.")
     ] = False,
+    engine: Annotated[
+        Literal["here", "ray"],
+        typer.Option("--engine", help="Tag in this process, or by Ray in many (the extra 'ray')."),
+    ] = "here",
+    address: Annotated[
+        str | None,
+        typer.Option(
+            "--address",
+            metavar="HOST:PORT",
+            help="Of Ray's cluster that this machine is part of; without it, Ray uses this machine alone.",
+        ),
+    ] = None,
 ) -> None:
     """Tag the answers in files with types, sub-types, instruments, stances and States.
 
     A file or row that cannot be read is named, the rest is tagged, and the exit code is 2.
     """
+    from functools import partial
+
     from rich.console import Console
 
     from nlp.models import load_model
@@ -95,15 +119,25 @@ def tag(
 
     if resume and output is None:
         raise InputError("--resume", "a table on the terminal cannot be resumed; give --output")
+    if engine == "ray" and output is None:
+        raise InputError("--engine ray", "writes no table to the terminal; give --output")
+    if address and engine != "ray":
+        raise InputError("--address", "is that of a cluster of Ray; add --engine ray")
     if output is not None:
         check_output(output, paths)
-    tagger = Tagger(load_model(model, trust=trust), evidence=evidence)
     names = parse_columns(columns or [])
-    items = read_files(paths, columns=names, language=language)
+    read = partial(read_files, paths, columns=names, language=language)
+    tagger = Tagger(load_model(model, trust=trust), evidence=evidence)
     if output is None:
-        errors = print_records(tag_items(items, tagger, lang), Console(), lang)
+        errors = print_records(tag_items(read(), tagger, lang), Console(), lang)
     else:
-        records = write_records(items, tagger, output, lang=lang, resume=resume)
+        tag_after = None
+        if engine == "ray":
+            from service.ray_engine import RayEngine
+
+            ray = RayEngine(model, trust=trust, tagger=tagger, lang=lang, address=address)
+            tag_after = partial(ray.tag_after, read=read)
+        records = write_records(read(), tagger, output, lang=lang, resume=resume, tag_after=tag_after)
         console = Console(stderr=True)
         # Counting reads every file once more, far faster than tagging does: only for somebody who looks.
         total = sum(1 for _ in read_files(paths, columns=names)) if console.is_terminal else None

@@ -1,4 +1,4 @@
-"""`needtag serve`: the web server, the workers that it starts, and the housekeeping."""
+"""`needtag serve`: the web server, the workers that it starts, the housekeeping, and what tells webhooks."""
 
 import fcntl
 import gc
@@ -13,8 +13,9 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from functools import partial
 from itertools import count
 
 import uvicorn
@@ -23,11 +24,13 @@ from sqlalchemy.exc import SQLAlchemyError
 from nlp.errors import InputError, NeedtagError
 from service.api.app import create_app
 from service.modelling import adopt_default
+from service.review.admin_import import forget_kept
 from service.settings import Settings, address_of, environment_of
 from service.store.database import Database, open_database
 from service.store.idempotency import forget_old
 from service.store.questionnaires import purge_older
 from service.store.users import demo_link
+from service.webhooks import Sender
 
 log = logging.getLogger(__name__)
 
@@ -82,7 +85,8 @@ def serve(settings: Settings, *, demo: bool = False) -> None:
     def end(*_: object) -> None:
         server.should_exit = True
 
-    with _workers(settings), _housekeeping(settings, database):
+    keep_house = partial(_keep_house, settings, database)
+    with _workers(settings), _beside(keep_house), _beside(Sender(database, settings).run):
         # Until uvicorn has its own handlers, and when it raises the signal that ended it once more: there are
         # workers to be ended yet.
         for number in (signal.SIGTERM, signal.SIGINT):
@@ -173,9 +177,10 @@ def _end(child: "subprocess.Popen[bytes]") -> None:
 
 
 @contextmanager
-def _housekeeping(settings: Settings, database: Database) -> Iterator[None]:
+def _beside(work: Callable[[threading.Event], None]) -> Iterator[None]:
+    """Do work in a thread until it is told to stop."""
     stop = threading.Event()
-    thread = threading.Thread(target=_keep_house, args=(settings, database, stop), daemon=True)
+    thread = threading.Thread(target=work, args=(stop,), daemon=True)
     thread.start()
     try:
         yield
@@ -199,6 +204,7 @@ def _keep_house(settings: Settings, database: Database, stop: threading.Event) -
 def _forget(settings: Settings, database: Database) -> None:
     started = time.monotonic()
     purged = 0
+    forget_kept(settings)
     with database.writing() as session:
         forget_old(session)
         if settings.retention_days is not None:

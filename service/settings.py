@@ -3,10 +3,11 @@
 from pathlib import Path
 from typing import Any
 
-from pydantic import Field, SecretStr, ValidationError
+from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from nlp.errors import InputError
+from service.webhook_targets import read_networks
 
 
 class Settings(BaseSettings):
@@ -42,9 +43,39 @@ class Settings(BaseSettings):
     retention_days: int | None = Field(
         None, gt=0, description="Days after which a questionnaire is purged; without it, none is."
     )
+    webhook_networks: str = Field(
+        "", description="Private networks that webhooks may be sent to, as 10.1.0.0/16, with commas between."
+    )
     log_level: str = Field(
         "INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="DEBUG, INFO, WARNING or ERROR."
     )
+    base_url: str | None = Field(
+        None,
+        pattern=r"^https?://[^/?#\s]+/?$",
+        description="Where people reach the service, such as https://needtag.example.org, for links to it.",
+    )
+    oidc_issuer: str | None = Field(
+        None,
+        pattern=r"^(https://|http://(localhost|127\.0\.0\.1)[:/])",
+        description="Issuer of the OpenID Connect provider by which people may sign in; without it, by none.",
+    )
+    oidc_client_id: str | None = Field(None, description="What needtag is called at the provider.")
+    oidc_client_secret: SecretStr | None = Field(
+        None, description="Secret by which the provider knows needtag."
+    )
+    oidc_name: str = Field("OpenID Connect", description="What people call the provider, for the button.")
+    oidc_claim: str = Field(
+        "email", description="Claim that must be the account's name; an email must also be verified."
+    )
+
+    @field_validator("webhook_networks")
+    @classmethod
+    def _check_networks(cls, value: str) -> str:
+        try:
+            read_networks(value)
+        except ValueError as error:
+            raise ValueError(f"must be networks with commas between ({error})") from None
+        return value
 
 
 def read_settings(**given: Any) -> Settings:
@@ -58,7 +89,8 @@ def read_settings(**given: Any) -> Settings:
     except ValidationError as error:
         first = error.errors()[0]
         name = str(first["loc"][0]) if first["loc"] else "settings"
-        raise InputError(variable_of(name), f"{first['msg'][0].lower()}{first['msg'][1:]}") from None
+        said = first["msg"].removeprefix("Value error, ")
+        raise InputError(variable_of(name), f"{said[0].lower()}{said[1:]}") from None
 
 
 def address_of(host: str, port: int) -> str:

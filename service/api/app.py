@@ -9,7 +9,7 @@ from anyio import to_thread
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
 
-from service.api import answers, catalogue, exports, health, models, questionnaires, tagging
+from service.api import answers, catalogue, exports, health, models, questionnaires, tagging, webhooks
 from service.api.examples import add_examples
 from service.api.shell import install_shell
 from service.review.pages import install_pages
@@ -28,8 +28,8 @@ was refused with 429 or 503, or got no answer, may be sent again; one that write
 `Idempotency-Key`.
 
 A key has scopes. `intake` may send questionnaires, see how far they are, and have answers tagged; `read` may
-read answers and exports; `review` may also decide; `admin` may do all, and alone may delete, choose the model
-and export the corpus.
+read answers and exports; `review` may also decide; `admin` may do all, and alone may delete, choose the
+model, export the corpus and have webhooks told of events.
 """
 
 
@@ -58,7 +58,7 @@ def create_app(settings: Settings, database: Database) -> FastAPI:
     app.state.database = database
     app.state.keys_seen = {}
     app.state.taggers = Taggers(settings)
-    for room in (questionnaires, answers, tagging, catalogue, models, exports, health):
+    for room in (questionnaires, answers, tagging, catalogue, models, exports, webhooks, health):
         app.include_router(room.router)
     app.include_router(health.public)
     app.state.metrics = install_shell(app, settings, lambda: health.gauges(database))

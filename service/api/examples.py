@@ -102,6 +102,25 @@ _UNDERSTOOD = {
     "answers": QUESTIONNAIRE["answers"],
     **_OF_ANSWER,
 }
+_WEBHOOK = {
+    "id": "1",
+    "url": "https://archive.example.org/needtag",
+    "events": ["questionnaire.tagged"],
+    "created_at": _AT,
+}
+_DELIVERY = {
+    "id": "5",
+    "message": "msg_0b6c3e5f9d1a4a7f8e2c4d6b8a0f1e3c",
+    "event": "questionnaire.tagged",
+    "questionnaire": "17",
+    "at": _AT,
+    "status": "waiting",
+    "attempts": 1,
+    "next_at": _AT,
+    "delivered_at": None,
+    "answered": 500,
+    "error": "answered 500",
+}
 
 REQUESTS: dict[str, dict[str, Any]] = {
     "send_questionnaire": {
@@ -116,6 +135,7 @@ REQUESTS: dict[str, dict[str, Any]] = {
     },
     "tag_answers": {"application/json": {"answers": QUESTIONNAIRE["answers"]}},
     "add_model": {"application/json": {"name": "default"}},
+    "make_webhook": {"application/json": {name: _WEBHOOK[name] for name in ("url", "events")}},
 }
 """By operation and media type."""
 
@@ -164,6 +184,10 @@ RESPONSES: dict[str, dict[str, Any]] = {
     "list_model_versions": {"200": {"items": [_KNOWN]}},
     "add_model": {"201": {**_KNOWN, "active": False}},
     "activate_model": {"200": _KNOWN},
+    "make_webhook": {"201": {**_WEBHOOK, "secret": "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"}},
+    "show_webhooks": {"200": {"items": [_WEBHOOK]}},
+    "list_deliveries": {"200": {"items": [_DELIVERY], "next": None}},
+    "send_delivery_again": {"202": _DELIVERY},
     "check_health": {"200": {"status": "ok"}},
     "check_readiness": {"200": {"status": "ready", "model": "default", "version": "6f1c2ab34d5e"}},
 }

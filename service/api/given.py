@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from nlp.answers import Answer
 from nlp.states import get_state
@@ -11,11 +11,15 @@ from service.intake import Questionnaire
 from service.intake.fields import language_of
 from service.intake.items import LONGEST
 from service.store.decisions import MOST_ACTS, Act
+from service.store.events import Event
+from service.webhook_targets import LONGEST_URL
 
 MOST_TAGGED = 64
 """Answers that one request can have tagged at once."""
 MOST_ANSWERS = 10_000
 """Answers that one questionnaire can have."""
+MOST_FIELDS = 20
+"""That an object may have; each that is not known is an error, and a body has room for millions of them."""
 
 
 def _storable(text: str) -> str:
@@ -32,6 +36,13 @@ class _Given(BaseModel):
     """What a request's body holds; a field that is not known is a mistake of the sender's."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _check_fields(cls, value: Any) -> Any:
+        if isinstance(value, dict) and len(value) > MOST_FIELDS:
+            raise ValueError("has far more fields than there are; send those that are known alone")
+        return value
 
     @field_validator("*", mode="after")
     @classmethod
@@ -158,3 +169,12 @@ class ModelGiven(_Given):
     """The name of a model's folder in the home, or `default`."""
 
     name: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$", examples=["default"])
+
+
+class WebhookGiven(_Given):
+    """An address, and the events that it is to be told of."""
+
+    url: str = Field(
+        pattern="^https?://", max_length=LONGEST_URL, examples=["https://archive.example.org/needtag"]
+    )
+    events: list[Event] = Field(min_length=1, max_length=10, examples=[["questionnaire.tagged"]])

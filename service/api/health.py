@@ -11,6 +11,7 @@ from service.api.metrics import MEDIA_TYPE
 from service.api.problems import responses
 from service.errors import UnavailableError
 from service.store.database import Database
+from service.store.deliveries import count_undelivered
 from service.store.models import active_model
 from service.store.progress import count_answers
 from service.store.work import count_leases
@@ -65,4 +66,8 @@ def gauges(database: Database) -> Mapping[str, float]:
     with database.reading() as session:
         counts = count_answers(session)
         found = {f"answers_{name}": float(count) for name, count in counts.items() if name != "answers"}
-        return found | {"answers": counts["answers"], "answers_in_hand": count_leases(session)}
+        return found | {
+            "answers": counts["answers"],
+            "answers_in_hand": count_leases(session),
+            "deliveries_waiting": count_undelivered(session),
+        }

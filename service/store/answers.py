@@ -42,6 +42,7 @@ class QuestionnaireFilter:
     Attributes:
         state: code of the respondent.
         region: of the respondent: a UN regional group or an M49 region.
+        language: as declared by the sender; "none" for those that declare none.
         replaced: whether another one replaces it; by default those that count.
     """
 
@@ -63,7 +64,10 @@ class QuestionnaireFilter:
         if self.instrument is not None:
             about = QuestionnaireInstrument.questionnaire_id == Questionnaire.id
             found.append(exists().where(about, QuestionnaireInstrument.code == self.instrument))
-        stated = [(name, getattr(self, name)) for name in ("state", "cycle", "language")]
+        if self.language is not None:
+            declared = None if self.language == "none" else self.language
+            found.append(Questionnaire.language == declared)
+        stated = [(name, getattr(self, name)) for name in ("state", "cycle")]
         found += [getattr(Questionnaire, name) == value for name, value in stated if value is not None]
         return found
 

@@ -108,10 +108,10 @@ class Database:
         """Remove from the files what was deleted, as far as the database allows.
 
         SQLite overwrites what is deleted; here it also empties its journal, once no reader needs it.
-        PostgreSQL frees the rows for others to write over; its own journal and backups keep them as long as
-        it is set up to.
+        PostgreSQL frees the rows for others to write over, and learns anew what its statistics hold of their
+        texts; its own journal and backups keep them as long as it is set up to.
         """
-        self._run_alone("PRAGMA wal_checkpoint(TRUNCATE)" if self.is_sqlite else "VACUUM")
+        self._run_alone("PRAGMA wal_checkpoint(TRUNCATE)" if self.is_sqlite else "VACUUM (ANALYZE)")
 
     def analyse(self) -> None:
         """Let the database learn how its tables are filled, which its plans for the views depend on.

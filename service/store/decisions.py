@@ -15,6 +15,8 @@ from nlp.taxonomy import load_taxonomy
 from service.errors import ConflictError, ForbiddenError
 from service.store.answers import current_tagging, get_answer
 from service.store.blindness import check_seen
+from service.store.events import tell_if_reviewed, tell_if_tagged
+from service.store.models import active_model_id
 from service.store.tables import Answer, Decision, Mention, Questionnaire, Suggestion, Tagging
 from service.store.views import FIRST, done_readings, standing_decisions, standing_tags
 
@@ -53,7 +55,7 @@ def version_of(session: Session, answer_id: int, reading: int = 1) -> int:
 
 
 def lock_answer(session: Session, answer_id: int) -> int | None:
-    """Let nobody else decide on an answer, nor its questionnaire be replaced, until this session ends.
+    """Let nobody else decide on a questionnaire's answers, nor replace it, until this session ends.
 
     Gives the id of the questionnaire that replaces its own, which is locked first, as a purge does.
 
@@ -61,7 +63,8 @@ def lock_answer(session: Session, answer_id: int) -> int | None:
         NotFoundError: there is no such answer.
     """
     stored = Questionnaire.id == get_answer(session, answer_id).questionnaire_id
-    replaced_by = session.scalar(select(Questionnaire.replaced_by).where(stored).with_for_update(read=True))
+    wanted = select(Questionnaire.replaced_by).where(stored)
+    replaced_by = session.scalar(wanted.with_for_update(key_share=True))
     get_answer(session, answer_id, lock=True)
     return replaced_by
 
@@ -77,6 +80,8 @@ def decide(
     reading: int = 1,
 ) -> list[Decision]:
     """Append decisions, all or none, as of one moment; to be called in a writing session.
+
+    Webhooks are told of the questionnaire if these end its review.
 
     Args:
         session: a writing one.
@@ -108,6 +113,8 @@ def decide(
     written = []
     for number, wish in enumerate(wishes, start=last + 1):
         written.append(desk.decide(number, wish))
+    if reading == FIRST:
+        desk.tell()
     return written
 
 
@@ -167,6 +174,16 @@ class _Desk:
         self.session.add(decision)
         self.session.flush()
         return decision
+
+    def tell(self) -> None:
+        """Tell webhooks what the decisions just written amount to."""
+        if self._done_by() is None:
+            return
+        questionnaire_id = get_answer(self.session, self.answer_id).questionnaire_id
+        of_answer = Tagging.answer_id == self.answer_id, Tagging.model_version_id == active_model_id()
+        if not self.session.scalar(select(exists().where(*of_answer))):
+            tell_if_tagged(self.session, [questionnaire_id])
+        tell_if_reviewed(self.session, questionnaire_id)
 
     def _done_by(self) -> str | None:
         of_reading = done_readings.c.answer_id == self.answer_id, done_readings.c.reading == self.reading

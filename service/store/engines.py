@@ -16,6 +16,8 @@ CONNECT_SECONDS = 10
 # A client that reads an export may pause for so long.
 IDLE_SECONDS = 300
 RECYCLE_SECONDS = 60
+# A server whose machine or network is gone does not say so; the system's own limits are minutes to hours.
+SILENT_SECONDS = 30
 
 # Passages and stances are read with each answer.
 JSON: dict[str, Any] = {
@@ -68,6 +70,10 @@ def _postgresql(url: URL) -> Engine:
     }
     wanted = {
         "connect_timeout": CONNECT_SECONDS,
+        "tcp_user_timeout": SILENT_SECONDS * 1000,
+        "keepalives_idle": SILENT_SECONDS // 3,
+        "keepalives_interval": SILENT_SECONDS // 3,
+        "keepalives_count": 2,
         "application_name": "needtag",
         "options": " ".join(f"-c {name}={value}" for name, value in options.items()),
     }

@@ -32,6 +32,12 @@ def hold(session: Session, questionnaire_id: int, person: str) -> bool:
     return taken is not None
 
 
+def held(session: Session, questionnaire_id: int) -> Hold | None:
+    """Find who has a questionnaire now, and until when."""
+    now = dt.datetime.now(dt.UTC)
+    return session.scalar(select(Hold).where(Hold.questionnaire_id == questionnaire_id, Hold.until >= now))
+
+
 def let_go(session: Session, questionnaire_id: int, person: str) -> None:
     """Let others have a questionnaire."""
     mine = Hold.questionnaire_id == questionnaire_id, Hold.person == person

@@ -5,7 +5,19 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Literal, get_args
 
-from sqlalchemy import ScalarSelect, Select, Subquery, and_, bindparam, case, exists, func, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    ScalarSelect,
+    Select,
+    Subquery,
+    and_,
+    bindparam,
+    case,
+    exists,
+    func,
+    or_,
+    select,
+)
 from sqlalchemy.orm import Session
 
 from service.store.answers import QuestionnaireFilter, is_reviewed, wants_a_look
@@ -14,6 +26,12 @@ from service.store.tables import Answer, Decision, Questionnaire, Tagging
 
 Status = Literal["received", "tagging", "tagged", "in_review", "reviewed"]
 STATUSES: tuple[Status, ...] = get_args(Status)
+
+
+def waiting() -> ColumnElement[bool]:
+    """Whether an answer waits for the active model, as part of a query that joins its questionnaire."""
+    tagged = exists().where(Tagging.answer_id == Answer.id, Tagging.model_version_id == active_model_id())
+    return and_(Questionnaire.replaced_by.is_(None), ~tagged, ~is_reviewed())
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from service.intake import Questionnaire as Submission
 from service.intake.fields import plain
 from service.store.audit import note
 from service.store.carrying import carry_over
+from service.store.events import tell_if_reviewed, tell_if_tagged
 from service.store.tables import (
     Answer,
     Question,
@@ -104,6 +105,8 @@ def receive(session: Session, submission: Submission, actor: str) -> Questionnai
         stored.replaced_by = None
         session.flush()
         carry_over(session, earlier.id, stored.id)
+        tell_if_tagged(session, [stored.id])
+        tell_if_reviewed(session, stored.id)
     note(session, actor, "receive", "questionnaire", stored.id, answers=len(submission.answers))
     return stored
 

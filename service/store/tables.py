@@ -55,7 +55,7 @@ def _parent(column: str, *, index: bool = False) -> Mapped[int]:
 
 
 def _refers(table: str, column: str) -> Index:
-    """An index of the rows that refer to another; nearly all do not, and would make it worthless."""
+    """An index of the rows that have a value there; nearly all do not, and would make it worthless."""
     refers = text(f"{column} IS NOT NULL")
     return Index(f"ix_{table}_{column}", column, sqlite_where=refers, postgresql_where=refers)
 
@@ -383,3 +383,54 @@ class Audit(Base):
     subject: Mapped[str]
     subject_id: Mapped[str | None]
     detail: Mapped[dict[str, Any]]
+
+
+class Webhook(Base):
+    """An address that is told of events.
+
+    Attributes:
+        events: those that it is told of.
+        secret: what its messages are signed with; they could not be if it were kept as a hash.
+    """
+
+    __tablename__ = "webhooks"
+    __table_args__ = _table()
+    id: Mapped[int] = _id()
+    url: Mapped[str]
+    events: Mapped[list[Any]]
+    secret: Mapped[str]
+    created_at: Mapped[dt.datetime]
+
+
+class Delivery(Base):
+    """A message to a webhook about an event; what it says is read off the questionnaire when it is sent.
+
+    Attributes:
+        occurrence: tells an event from an earlier one of its kind about the same questionnaire.
+        message: the id that the receiver knows it by, the same in each attempt.
+        at: when the event was.
+        due: when to send it, in seconds of the database's clock, or when to take it from a sender that fell
+            silent; None once it was delivered or given up.
+        until: when to give up; None before the first attempt.
+        attempts: how many senders took it, or one how often.
+        status, error: what came of the last attempt: the receiver's HTTP status, and why it failed.
+    """
+
+    __tablename__ = "deliveries"
+    __table_args__ = _table(
+        Index("told_once", "webhook_id", "questionnaire_id", "event", "occurrence", unique=True),
+        _refers("deliveries", "due"),
+    )
+    id: Mapped[int] = _id()
+    webhook_id: Mapped[int] = _parent("webhooks.id")
+    questionnaire_id: Mapped[int] = _parent("questionnaires.id", index=True)
+    event: Mapped[str]
+    occurrence: Mapped[int]
+    message: Mapped[str]
+    at: Mapped[dt.datetime]
+    due: Mapped[float | None]
+    until: Mapped[float | None]
+    attempts: Mapped[int]
+    delivered_at: Mapped[dt.datetime | None]
+    status: Mapped[int | None]
+    error: Mapped[str | None]

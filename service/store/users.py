@@ -35,7 +35,7 @@ DEMO = "demo"
 Role = Literal["reader", "reviewer", "lead", "admin"]
 ROLES: tuple[Role, ...] = get_args(Role)
 
-_NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
+_NAME = re.compile(r"[a-z0-9][a-z0-9._@-]{0,63}")
 # The defaults are those that RFC 9106 gives for machines with little memory.
 _HASHER = PasswordHasher()
 # A hash takes 64 MiB: many at once, as when somebody guesses, would take a small machine's memory.
@@ -91,7 +91,7 @@ def check_new(session: Session, name: str, *, role: str, languages: Sequence[str
         ConflictError: the name is taken.
     """
     if not _NAME.fullmatch(name):
-        raise InputError("name", "must be small letters, digits and . _ -, at most 64, as in first.last")
+        raise InputError("name", "must be small letters, digits and . _ @ -, at most 64, as in first.last")
     _check(role, languages)
     if find_user(session, name):
         raise ConflictError(name, "is taken; take another name")

@@ -17,6 +17,7 @@ standing_decisions = table(
     column("reading", BigInteger),
     column("number", BigInteger),
     column("act", Text),
+    column("person", Text),
 )
 """Decisions that nobody took back, without the undos."""
 

@@ -11,13 +11,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, delete, exists, func, insert, select, update
+from sqlalchemy import Select, delete, exists, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from nlp.answers import Answer as PlainAnswer
 from nlp.tagging import TaggedAnswer
 from service.store.database import database_seconds
-from service.store.models import active_model_id
+from service.store.events import tell_if_tagged
+from service.store.progress import waiting
 from service.store.tables import Answer, Lease, Mention, Question, Questionnaire, Suggestion, Tagging
 from service.store.views import reviewed_answers
 
@@ -32,13 +33,6 @@ class Claim:
     answer_id: int
     answer: PlainAnswer
     attempts: int
-
-
-def waiting() -> ColumnElement[bool]:
-    """Whether an answer waits for the active model, as part of a query that joins its questionnaire."""
-    tagged = exists().where(Tagging.answer_id == Answer.id, Tagging.model_version_id == active_model_id())
-    reviewed = exists().where(reviewed_answers.c.answer_id == Answer.id)
-    return and_(Questionnaire.replaced_by.is_(None), ~tagged, ~reviewed)
 
 
 def count_waiting(session: Session) -> int:
@@ -78,7 +72,8 @@ def claim(session: Session, owner: str, ids: Sequence[int], *, most: int, second
     Answers that others have taken meanwhile are left out.
     """
     now = database_seconds(session)
-    query = _free(now).where(Answer.id.in_(ids)).order_by(Answer.id).limit(most)
+    unlocked = set(ids) - _locked_leases(session, ids, now)
+    query = _free(now).where(Answer.id.in_(unlocked)).order_by(Answer.id).limit(most)
     locked = list(session.scalars(query.with_for_update(of=Answer, skip_locked=True)))
     # Looked at again under the lock: another worker may have come and gone since the first look began.
     free = list(session.scalars(_free(now).where(Answer.id.in_(locked)).order_by(Answer.id)))
@@ -91,6 +86,12 @@ def claim(session: Session, owner: str, ids: Sequence[int], *, most: int, second
         session.add(lease)
     session.flush()
     return _claims(session, taken)
+
+
+def _locked_leases(session: Session, ids: Sequence[int], now: float) -> set[int]:
+    """The answers whose leases ran out, but are locked by a worker that fell silent while it renewed them."""
+    ended = select(Lease.answer_id).where(Lease.answer_id.in_(ids), Lease.until < now)
+    return set(session.scalars(ended)) - set(session.scalars(ended.with_for_update(skip_locked=True)))
 
 
 def _free(now: float) -> Select[int]:
@@ -117,6 +118,16 @@ def _claims(session: Session, ids: Sequence[int]) -> list[Claim]:
     ]
 
 
+def end_if_silent(session: Session, seconds: float) -> None:
+    """Have this transaction end, and its locks with it, where its worker falls silent for so many seconds.
+
+    SQLite's ends with its process, which is on the same machine.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        milliseconds = str(max(1, round(seconds * 1000)))
+        session.execute(select(func.set_config("idle_in_transaction_session_timeout", milliseconds, True)))
+
+
 def renew(session: Session, owner: str, seconds: float) -> None:
     """Keep all that a worker has in hand for so many seconds more."""
     until = database_seconds(session) + seconds
@@ -131,7 +142,8 @@ def give_back(session: Session, owner: str) -> None:
 def write(session: Session, model_version_id: int, tagged: Sequence[tuple[int, TaggedAnswer | str]]) -> int:
     """Write what a model found, or the error for which an answer is set aside, and end the leases.
 
-    An answer that was purged meanwhile, or that another worker has written, is left alone.
+    An answer that was purged meanwhile, or that another worker has written, is left alone. Webhooks are told
+    of the questionnaires of which no answer waits any longer.
 
     Args:
         session: a writing one.
@@ -142,6 +154,10 @@ def write(session: Session, model_version_id: int, tagged: Sequence[tuple[int, T
         how many answers were written.
     """
     ids = [answer_id for answer_id, _ in tagged]
+    # One worker after the other: of two that write the last answers at once, one sees that they are the last.
+    questionnaires = select(Answer.questionnaire_id).where(Answer.id.in_(ids))
+    locked = select(Questionnaire.id).where(Questionnaire.id.in_(questionnaires)).order_by(Questionnaire.id)
+    touched = list(session.scalars(locked.with_for_update(key_share=True)))
     # The lock keeps a purge from taking the answers away under the rows that are written below.
     present = set(
         session.scalars(select(Answer.id).where(Answer.id.in_(ids)).order_by(Answer.id).with_for_update())
@@ -153,6 +169,7 @@ def write(session: Session, model_version_id: int, tagged: Sequence[tuple[int, T
     written = [(answer_id, found) for answer_id, found in tagged if answer_id in present]
     if written:
         _insert(session, model_version_id, written)
+        tell_if_tagged(session, touched)
     session.execute(delete(Lease).where(Lease.answer_id.in_(ids)))
     return len(written)
 

@@ -66,6 +66,8 @@ DONE = {"act": "done"}
 def filled(client, settings, database, few_answers):
     """Questionnaires replaced, decided on and purged, so that rows refer to earlier and to later ones."""
     texts = [each.answer.text for each in few_answers][:6]
+    webhook = {"url": "https://archive.example.org", "events": ["questionnaire.tagged"]}
+    assert client.post("/v1/webhooks", json=webhook).status_code == 201
     first = send(client, "one", texts[:3], state="KEN", instrument=["tip"], cycle="2")
     while Worker(database, settings).work_once():
         pass
@@ -107,6 +109,7 @@ def test_everything_comes_back_in_either_kind_of_database(filled, settings, data
     back_up(settings, tmp_path / "backup.zip")
     counts = restore(empty, tmp_path / "backup.zip")
     restored = open_database(empty)
+    assert counts["deliveries"] > 0
     for table in TABLES:
         assert rows(restored, table) == rows(database, table), table.name
         assert counts[table.name] == len(rows(database, table))

@@ -32,6 +32,11 @@ ALLOWED = {
     ("POST", "/v1/models/{model_id}/activate"): {"admin"},
     ("GET", "/v1/exports/corpus"): {"admin"},
     ("GET", "/v1/exports/{subject}"): READERS,
+    ("POST", "/v1/webhooks"): {"admin"},
+    ("GET", "/v1/webhooks"): {"admin"},
+    ("DELETE", "/v1/webhooks/{webhook_id}"): {"admin"},
+    ("GET", "/v1/webhooks/{webhook_id}/deliveries"): {"admin"},
+    ("POST", "/v1/webhooks/{webhook_id}/deliveries/{delivery_id}/send"): {"admin"},
     ("GET", "/metrics"): READERS,
 }
 BODIES = {
@@ -39,6 +44,7 @@ BODIES = {
     "/v1/answers/{answer_id}/decisions": {"version": 0, "decisions": [{"act": "done"}]},
     "/v1/tag": {"answers": [{"id": "1", "text": "Néant."}]},
     "/v1/models": {"name": "dummy"},
+    "/v1/webhooks": {"url": "https://archive.example.org", "events": ["questionnaire.tagged"]},
 }
 # Of the pages, which are for people who have signed in, those that come before that.
 BEFORE_SIGNING_IN = {
@@ -71,8 +77,7 @@ def guarded(open_api):
 
 def ask(client, method, path, headers=None):
     filled = path.replace("{subject}", "answers")
-    for name in ("questionnaire_id", "answer_id", "model_id"):
-        filled = filled.replace(f"{{{name}}}", "1")
+    filled = re.sub(r"{\w+_id}", "1", filled)
     body = {"json": BODIES[path]} if method == "POST" and path in BODIES else {}
     return client.request(method, filled, headers=headers, **body)
 
@@ -168,14 +173,15 @@ def test_a_rotated_key_opens_the_same_and_the_old_one_does_until_its_hours_are_o
     assert found == [401, 401, 200]
 
 
-def test_a_key_written_in_ever_new_ways_fills_no_memory(guarded, monkeypatch):
-    monkeypatch.setattr(dependencies, "KEYS_SEEN", 3)
+def test_a_key_written_in_ever_new_ways_fills_no_memory(guarded):
     _, key = guarded.key("read")
     with guarded.client() as client:
+        client.app.state.keys_seen.clear()
         for blanks in range(1, 8):
             sent = {"Authorization": f"Bearer{' ' * blanks}{key}"}
             assert ask(client, "GET", "/v1/models", sent).status_code == 200
-        assert len(client.app.state.keys_seen) <= 3
+        assert len(client.app.state.keys_seen) == 1
+        assert key not in str(client.app.state.keys_seen)
 
 
 @pytest.mark.parametrize(

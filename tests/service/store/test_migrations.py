@@ -55,7 +55,7 @@ def later(monkeypatch, tmp_path):
     monkeypatch.setattr(migrations, "FOLDER", folder)
 
     def add(more="", revision="later"):
-        text = ADD_NOTES.format(revision=revision, down="0003", more=more)
+        text = ADD_NOTES.format(revision=revision, down="0004", more=more)
         (folder / "versions" / "later.py").write_text(text, "utf-8")
 
     return add
