@@ -17,14 +17,14 @@ BaseUrlOption = Annotated[
     typer.Option(
         "--base-url",
         metavar="URL",
-        help="Where people reach the service, for the link; else where it listens.",
+        help="Where people reach the service, for the link; else NEEDTAG_BASE_URL, or where it listens.",
     ),
 ]
 
 
 @user.command("add")
 def add_user(
-    name: Annotated[str, typer.Argument(metavar="NAME", help="Small letters, digits and . _ -")],
+    name: Annotated[str, typer.Argument(metavar="NAME", help="Small letters, digits and . _ @ -")],
     role: Annotated[str, typer.Option("--role", help="reader, reviewer, lead or admin.")],
     languages: Annotated[
         str, typer.Option("--languages", help="Languages that they review in, with commas between.")
@@ -144,6 +144,6 @@ def _print_link(name: str, base_url: str | None, home: Path | None) -> None:
     settings = read_settings(home=home)
     with open_database(settings).writing() as session:
         token = users.make_link(session, users.get_user(session, name), actor=COMMAND)
-    address = base_url or address_of(settings.host, settings.port)
+    address = base_url or settings.base_url or address_of(settings.host, settings.port)
     typer.echo(f"This link lets {name} in once, within the hour.")
     typer.echo(users.link_address(address, token))

@@ -129,21 +129,29 @@ def _kept(request: Request, settings: Settings, sent: FormData) -> Kept:
 
 def _place(request: Request, settings: Settings, token: str, name: str) -> Kept:
     digest = hashlib.sha256(f"{request.cookies[COOKIE]} {token}".encode()).hexdigest()
-    return Kept(settings.home / "temporary" / f"import-{digest}", token, name)
+    return Kept(_temporary(settings) / f"import-{digest}", token, name)
 
 
 def _keep(request: Request, settings: Settings, file: UploadFile) -> Kept:
     """Keep a file for a while, and remove those that nobody stored."""
     kept = _place(request, settings, secrets.token_urlsafe(16), file.filename or "")
-    folder = kept.path.parent
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    for old in folder.glob("import-*"):
-        with suppress(FileNotFoundError):
-            if old.stat().st_mtime < time.time() - KEPT_SECONDS:
-                old.unlink()
+    kept.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    forget_kept(settings)
     with file.file as sent, kept.path.open("wb") as copy:
         shutil.copyfileobj(sent, copy)
     return kept
+
+
+def forget_kept(settings: Settings) -> None:
+    """Remove the files that nobody stored in time: they hold what States wrote."""
+    for old in _temporary(settings).glob("import-*"):
+        with suppress(FileNotFoundError):
+            if old.stat().st_mtime < time.time() - KEPT_SECONDS:
+                old.unlink()
+
+
+def _temporary(settings: Settings) -> Path:
+    return settings.home / "temporary"
 
 
 def _fields(sent: FormData) -> list[tuple[str, str]]:

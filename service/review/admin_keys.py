@@ -61,14 +61,16 @@ def rotate_key(
     """Make a new key in place of an old one, and show it this once."""
     with database.writing() as session:
         secret = keys.rotate_key(session, name, hours=hours, actor=actor.name)
+    request.app.state.keys_seen.clear()
     return _all(request, database, secret=secret)
 
 
 @router.post("/revoke")
-def revoke_key(actor: AdminPage, database: DatabaseDep, name: Name) -> Response:
+def revoke_key(actor: AdminPage, request: Request, database: DatabaseDep, name: Name) -> Response:
     """End every key of a name at once."""
     with database.writing() as session:
         keys.revoke_key(session, name, actor=actor.name)
+    request.app.state.keys_seen.clear()
     return RedirectResponse("/admin/keys", 303)
 
 

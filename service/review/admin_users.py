@@ -1,6 +1,7 @@
 """Administration of the people who sign in."""
 
-from typing import Annotated
+from collections.abc import Mapping
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import RedirectResponse, Response
@@ -24,7 +25,7 @@ Languages = Annotated[list[str], Form(max_length=10)]
 @router.get("")
 def show_users(actor: AdminPage, request: Request, database: DatabaseDep) -> Response:  # noqa: ARG001
     """Show every account, and the form for another one."""
-    return _all(request, database)
+    return _all(request, database, {"name": "", "role": "reviewer", "languages": []})
 
 
 @router.post("")
@@ -38,6 +39,7 @@ def add_user(
 ) -> Response:
     """Make an account, and show the link that its person signs in with for the first time."""
     gettext = translations(language_for(request)).gettext
+    typed = {"name": name, "role": role, "languages": languages}
     try:
         with database.writing() as session:
             user = users.add_user(
@@ -46,15 +48,19 @@ def add_user(
             token = users.make_link(session, user, actor=actor.name)
     except InputError as error:
         problems = {
-            "name": gettext("The name must be small letters, digits and . _ -, at most 64."),
+            "name": gettext("The name must be small letters, digits and . _ @ -, at most 64."),
             "role": gettext("Choose a role."),
             "languages": gettext("Choose at least one language."),
         }
-        return _all(request, database, problems[error.concerns], status=422)
+        return _all(request, database, typed, problem=problems[error.concerns], status=422)
     except ConflictError:
         problem = gettext("%(name)s is taken; take another name.") % {"name": name.strip()}
-        return _all(request, database, problem, status=409)
-    return _one(request, database, user.name, link=users.link_address(str(request.base_url), token))
+        return _all(request, database, typed, problem=problem, status=409)
+    return _one(request, database, user.name, link=_link(request, token))
+
+
+def _link(request: Request, token: str) -> str:
+    return users.link_address(request.app.state.settings.base_url or str(request.base_url), token)
 
 
 @router.get("/{name}")
@@ -92,7 +98,7 @@ def make_link(name: str, actor: AdminPage, request: Request, database: DatabaseD
     """Make a link that the person can sign in with once, and show it."""
     with database.writing() as session:
         token = users.make_link(session, users.get_user(session, name), actor=actor.name)
-    return _one(request, database, name, link=users.link_address(str(request.base_url), token))
+    return _one(request, database, name, link=_link(request, token))
 
 
 @router.post("/{name}/disable")
@@ -127,10 +133,19 @@ def _back_to(name: str) -> Response:
     return RedirectResponse(f"/admin/users/{name}", 303)
 
 
-def _all(request: Request, database: Database, problem: str = "", *, status: int = 200) -> Response:
+def _all(
+    request: Request, database: Database, typed: Mapping[str, Any], *, problem: str = "", status: int = 200
+) -> Response:
+    """Show every account, and the form for another one with what was typed in it."""
     with database.reading() as session:
         accounts = users.list_users(session)
-    context = {"accounts": accounts, "roles": users.ROLES, "problem": problem, "here": "/admin/users"}
+    context = {
+        "accounts": accounts,
+        "roles": users.ROLES,
+        "typed": typed,
+        "problem": problem,
+        "here": "/admin/users",
+    }
     return page(request, "admin_users.html.j2", context, status=status)
 
 

@@ -26,7 +26,7 @@ from service.store.database import Database
 from service.store.questionnaires import get_questionnaire
 from service.store.records import answer_records
 from service.store.standing import Standing, TagKey, standing
-from service.store.tables import Answer, Decision
+from service.store.tables import Answer, Decision, Hold
 
 router = APIRouter(include_in_schema=False)
 
@@ -38,7 +38,8 @@ class Chip:
     """A tag on the desk: suggested, added by a person, or both.
 
     Attributes:
-        confidence, band, passages: as suggested; None and empty for a tag that a person added.
+        confidence, band: as suggested; None for a tag that a person added.
+        passages: numbers of those that it rests on: as suggested, or as the person marked them.
         status: what was decided on it; `moved` if it was put in a stance that another chip is in.
         was: the stance that it was suggested in, if a person put it in this one.
     """
@@ -80,7 +81,8 @@ def chips_of(record: Mapping[str, Any], found: Standing) -> Iterator[Chip]:
         yield Chip(tag["kind"], code, stance, tag["confidence"], tag["band"], tag["passages"], status, was)
     for code, stance in found.tags:
         if (code, stance) not in shown:
-            yield Chip(load_taxonomy().get(code).kind, code, stance, None, None, (), "accepted")
+            kind, marked = load_taxonomy().get(code).kind, found.tags[code, stance].passages
+            yield Chip(kind, code, stance, None, None, marked, "accepted")
 
 
 def _now(key: TagKey, found: Standing) -> TagKey:
@@ -226,10 +228,21 @@ def desk_of(
             "questionnaire": get_questionnaire(session, answer.questionnaire_id),
         }
     audit.note_read(database, actor.name, "read", "answer", answer_id)
-    if reading == 1 and may_review(actor) and not found.done:
-        with database.writing() as session:
-            holds.hold(session, answer.questionnaire_id, actor.name)
+    context["held"] = None
+    if reading == 1:
+        take = may_review(actor) and not found.done
+        context["held"] = _held(database, answer.questionnaire_id, actor, take=take)
     return context | choices() | {"may_review": may_review(actor), "may_reopen": may_reopen(actor)}
+
+
+def _held(database: Database, questionnaire_id: int, actor: Actor, *, take: bool) -> Hold | None:
+    """Find who has a questionnaire now: the person, if they are to take it and nobody else has it."""
+    if not take:
+        with database.reading() as session:
+            return holds.held(session, questionnaire_id)
+    with database.writing() as session:
+        holds.hold(session, questionnaire_id, actor.name)
+        return holds.held(session, questionnaire_id)
 
 
 def states_of(record: Mapping[str, Any], found: Standing) -> list[str]:

@@ -48,12 +48,14 @@ class Step:
     Attributes:
         said: by the model that was shown then; None where none was.
         undoes, undone_by: numbers of the decision that it takes back, and of the one that takes it back.
+        marked: the passages that the person marked for an added tag.
     """
 
     decision: Decision
     said: Said | None
     undoes: int | None
     undone_by: int | None
+    marked: Sequence[str]
 
     @property
     def suggestion(self) -> Suggestion | None:
@@ -91,7 +93,7 @@ def show(
             "answer": answer_records(session, [answer.id], language_for(request))[0],
             "questionnaire": get_questionnaire(session, answer.questionnaire_id),
             "said": list(said.values()),
-            "steps": steps_of(decisions[int(reading)], said),
+            "steps": steps_of(decisions[int(reading)], said, answer.text),
             "then": None if at is None else state_after(decisions[int(reading)], said, at),
             "reading": reading,
             "read_twice": bool(decisions[2]),
@@ -120,14 +122,17 @@ def said_of(session: Session, answer_id: int) -> dict[int, Said]:
     return {each.id: Said(each, model, tags[each.id], list(states[each.id])) for each, model in rows}
 
 
-def steps_of(decisions: Sequence[Decision], said: dict[int, Said]) -> list[Step]:
-    """The decisions, each with what is to be told beside it."""
+def steps_of(decisions: Sequence[Decision], said: dict[int, Said], text: str) -> list[Step]:
+    """The decisions on a text, each with what is to be told beside it."""
     numbers = {each.id: each.number for each in decisions}
     undone = {each.undoes: each.number for each in decisions if each.undoes is not None}
-    return [
-        Step(each, said.get(each.tagging_id or 0), numbers.get(each.undoes or 0), undone.get(each.id))
-        for each in decisions
-    ]
+    steps = []
+    for each in decisions:
+        seen = said.get(each.tagging_id or 0)
+        passages = [seen.tagging.passages[number] for number in each.passages] if seen else []
+        marked = [text[passage["start"] : passage["end"]] for passage in passages]
+        steps.append(Step(each, seen, numbers.get(each.undoes or 0), undone.get(each.id), marked))
+    return steps
 
 
 def state_after(decisions: Sequence[Decision], said: dict[int, Said], number: int) -> State:

@@ -47,6 +47,11 @@ def install_pages(app: FastAPI) -> None:
     app.add_exception_handler(SignInFirst, _show_sign_in)
     for router in ROUTERS:
         app.include_router(router)
+    if app.state.settings.oidc_issuer:
+        # Offices without a provider load none of it.
+        from service.review import oidc
+
+        oidc.install(app)
     install_refusals(app)
 
 

@@ -1,6 +1,5 @@
 """A whole questionnaire at a glance: its answers with their tags, what is left, and the same for paper."""
 
-import datetime as dt
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -27,7 +26,7 @@ from service.store.progress import progress_of
 from service.store.questionnaires import get_questionnaire, instruments_of
 from service.store.records import Record, answer_records
 from service.store.standing import Standing, standing
-from service.store.tables import Answer, Decision, Hold, Questionnaire
+from service.store.tables import Answer, Decision, Questionnaire
 from service.store.views import FIRST
 
 router = APIRouter(include_in_schema=False)
@@ -128,14 +127,11 @@ def show(
 
 
 def _about(session: Session, stored: Questionnaire, actor: Actor, hidden: frozenset[int]) -> dict[str, Any]:
-    held = select(Hold.person).where(
-        Hold.questionnaire_id == stored.id, Hold.until >= dt.datetime.now(dt.UTC)
-    )
     return {
         "questionnaire": stored,
         "instruments": instruments_of(session, [stored.id])[stored.id],
         "progress": progress_of(session, [stored.id], hidden=hidden)[stored.id],
-        "person": session.scalar(held),
+        "held": holds.held(session, stored.id),
         "may_review": may_review(actor) and stored.replaced_by is None,
         "may_reopen": may_reopen(actor) and stored.replaced_by is None,
     }
@@ -158,6 +154,14 @@ def finish(questionnaire_id: Id, request: Request, database: DatabaseDep, actor:
             holds.let_go(session, stored.id, actor.name)
     part = "left" if len(decided) < len(left) else "answers"
     return RedirectResponse(f"/questionnaires/{questionnaire_id}#{part}", 303)
+
+
+@router.post("/questionnaires/{questionnaire_id}/hand-back")
+def hand_back(questionnaire_id: Id, database: DatabaseDep, actor: ReviewerPage) -> Response:
+    """Let others have a questionnaire that the person has; what they decided stays."""
+    with database.writing() as session:
+        holds.let_go(session, get_questionnaire(session, int(questionnaire_id)).id, actor.name)
+    return RedirectResponse(f"/questionnaires/{questionnaire_id}", 303)
 
 
 @router.post("/questionnaires/{questionnaire_id}/reopen")

@@ -21,7 +21,8 @@ from service.store import holds, users
 from service.store.blindness import hidden_from
 from service.store.progress import STATUSES, Status, find_questionnaires, progress_of, uncertainty
 from service.store.questionnaires import instruments_of
-from service.store.tables import Hold, Questionnaire
+from service.store.tables import Answer, Hold, Questionnaire
+from service.store.views import FIRST, standing_decisions
 
 router = APIRouter(include_in_schema=False)
 
@@ -37,14 +38,16 @@ def show(request: Request, database: DatabaseDep, actor: Visitor) -> Response:
     """Show the questionnaires that the address asks for."""
     asked = given(request, (*OF_QUESTIONNAIRES, "status", "mine", "order"))
     wanted, wrong = read_questionnaire_filter(asked)
-    known = {"status": STATUSES, "mine": ("1",), "order": ORDERS}
+    known = {"status": STATUSES, "mine": ("1", "reviewed"), "order": ORDERS}
     wrong += [name for name, values in known.items() if name in asked and asked[name] not in values]
     language = language_for(request)
     with database.reading() as session:
         hidden = hidden_from(session, actor.name)
         found = find_questionnaires(wanted, status=cast("Status | None", asked.get("status")), hidden=hidden)
-        if "mine" in asked:
+        if asked.get("mine") == "1":
             found = found.where(_held(actor.name))
+        elif asked.get("mine") == "reviewed":
+            found = found.where(_decided(actor.name, hidden))
         # A filter that cannot be read must not look like one that lets nothing through.
         total = 0 if wrong else _count(session, found)
         pages = Pages(page_number(request), total, ROWS)
@@ -69,6 +72,17 @@ def _held(person: str) -> ColumnElement[bool]:
     """Whether a person has a questionnaire now, as part of a query that may itself know who has it."""
     mine = Hold.questionnaire_id == Questionnaire.id, Hold.person == person
     return exists().where(*mine, Hold.until >= dt.datetime.now(dt.UTC)).correlate(Questionnaire)
+
+
+def _decided(person: str, hidden: frozenset[int]) -> ColumnElement[bool]:
+    """Whether decisions of a person stand in first readings, but for `hidden` answers; as part of a query."""
+    stands = select(standing_decisions.c.id).where(
+        standing_decisions.c.answer_id == Answer.id,
+        standing_decisions.c.reading == FIRST,
+        standing_decisions.c.person == person,
+    )
+    of_questionnaire = Answer.questionnaire_id == Questionnaire.id, Answer.id.not_in(hidden)
+    return exists().where(*of_questionnaire, stands.exists()).correlate(Questionnaire)
 
 
 def _count(session: Session, found: Select[Any]) -> int:

@@ -7,7 +7,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from babel.dates import format_date, format_datetime
+from babel.dates import format_date, format_datetime, format_timedelta
 from babel.numbers import format_decimal, format_percent
 from fastapi import Request
 from fastapi.responses import HTMLResponse
@@ -76,6 +76,9 @@ def _environment(language: Language) -> Environment:
     def moment(value: dt.datetime | str) -> str:
         return format_datetime(_moment(value), format="short", locale=language)
 
+    def remaining(until: dt.datetime) -> str:
+        return format_timedelta(until - dt.datetime.now(dt.UTC), granularity="minute", locale=language)
+
     def label(code: str) -> str:
         return _entry(code).label(language)
 
@@ -90,14 +93,12 @@ def _environment(language: Language) -> Environment:
         "none": str(translations(language).pgettext("stance", "none")),
     }
 
-    def stance_name(code: str) -> str:
-        return stances[code]
-
     def state_name(code: str | None) -> str:
         return get_state(code).name(language) if code else ""
 
-    for function in (number, percent, date, moment, label, short, stance_name, state_name):
+    for function in (number, percent, date, moment, remaining, label, short, state_name):
         environment.filters[function.__name__] = function
+    environment.filters["stance_name"] = stances.__getitem__
     environment.globals["static"] = static_address
     environment.globals["all_languages"] = LANGUAGES
     return environment

@@ -61,7 +61,7 @@ def _bucket(name: str) -> str:
 @router.get("/sign-in")
 def show_sign_in(request: Request, next_page: Annotated[str, Query(alias="next")] = "/") -> Response:
     """Show the form."""
-    return _form(request, local(next_page))
+    return form(request, local(next_page))
 
 
 @router.post("/sign-in")
@@ -81,14 +81,14 @@ def sign_in(
     gettext = translations(language_for(request)).gettext
     if attempts.exhausted(name):
         problem = gettext("Too many attempts. Wait a quarter of an hour, or ask an administrator for a link.")
-        return _form(request, local(next_page), name, problem, status=429)
+        return form(request, local(next_page), name, problem, status=429)
     with database.reading() as session:
         user = users.find_user(session, name)
     if not users.check_password(user, password) or user is None:
         attempts.failed(name)
         problem = gettext("Name and password do not belong together.")
-        return _form(request, local(next_page), name, problem, status=401)
-    return _begin(request, database, user.name, local(next_page))
+        return form(request, local(next_page), name, problem, status=401)
+    return begin(request, database, user.name, local(next_page))
 
 
 @router.get("/sign-in/{token}")
@@ -113,11 +113,11 @@ def use_link(
         problem = translations(language_for(request)).gettext(
             "This link was used before, or its hour is over. Ask for another one."
         )
-        return _form(request, "/", "", problem, status=401)
-    return _begin(request, database, user.name, local(next_page))
+        return form(request, "/", "", problem, status=401)
+    return begin(request, database, user.name, local(next_page))
 
 
-def _begin(request: Request, database: Database, name: str, address: str) -> Response:
+def begin(request: Request, database: Database, name: str, address: str) -> Response:
     """Begin a session with a new token; the one that the browser had before ends."""
     with database.writing() as session:
         users.sign_out(session, request.cookies.get(COOKIE, ""))
@@ -127,17 +127,18 @@ def _begin(request: Request, database: Database, name: str, address: str) -> Res
     return response
 
 
-def _form(
-    request: Request, address: str, name: str = "", problem: str = "", *, status: int = 200
-) -> Response:
-    known = {"next": address, "name": name, "problem": problem}
+def form(request: Request, address: str, name: str = "", problem: str = "", *, status: int = 200) -> Response:
+    """Show the form, and what went wrong."""
+    settings = request.app.state.settings
+    provider = settings.oidc_name if settings.oidc_issuer else ""
+    known = {"next": address, "name": name, "problem": problem, "provider": provider}
     here = f"/sign-in?{urlencode({'next': address})}"
     return _public(page(request, "sign_in.html.j2", known | {"here": here}, status=status))
 
 
 def _form_of_another_site(request: Request, address: str) -> Response:
     problem = translations(language_for(request)).gettext("The form came from another site. Sign in here.")
-    return _form(request, address, problem=problem, status=403)
+    return form(request, address, problem=problem, status=403)
 
 
 def _public(response: Response) -> Response:
@@ -178,7 +179,7 @@ def set_password(
             "The password must have 12 characters at least; a few words that only you join will do."
         )
         return page(request, "account.html.j2", {"problem": problem, "here": "/account"}, status=422)
-    return _begin(request, database, actor.name, "/account")
+    return begin(request, database, actor.name, "/account")
 
 
 @router.post("/account/sign-out-everywhere")

@@ -129,6 +129,13 @@ def test_what_is_wrong_is_said_before_a_password_is_asked_for(needtag, typed):
     )
 
 
+def test_a_link_begins_with_the_address_that_is_set(needtag, monkeypatch):
+    monkeypatch.setenv("NEEDTAG_BASE_URL", "https://needtag.example/")
+    assert needtag(*ADD, "--link")[1].splitlines()[-1].startswith("https://needtag.example/sign-in/")
+    link = needtag("user", "link", "rita", "--base-url", "https://other.example")[1].splitlines()[-1]
+    assert link.startswith("https://other.example/sign-in/")
+
+
 @pytest.mark.parametrize(
     ("more", "base"),
     [

@@ -3,21 +3,15 @@
 
 import { openAdding, whenAdded } from "./adding.js";
 import { light } from "./evidence.js";
+import { chosen, focusChosen, focused, focusedChip, goOn, move, refocus } from "./focus.js";
 import { Outbox } from "./outbox.js";
+import {
+  actsOf, byId, chipOf, chips, desk, dressPanel, isImplied, labelOf, mayDecide, panel, show, stateItem, stateOptions, tagOf,
+  undressed, writeActs,
+} from "./panel.js";
 import { plain } from "./plain.js";
 
-const desk = document.getElementById("desk");
 const { answer, user, reading, nextOpen } = desk.dataset;
-const byId = (id) => document.getElementById(id);
-const panel = () => byId("panel");
-const chips = () => [...desk.querySelectorAll(".chip")];
-const isDone = () => panel().dataset.done === "1";
-const mayDecide = () => desk.dataset.mayReview === "1" && !isDone();
-const tagOf = (chip) => ({ code: chip.dataset.code, stance: chip.dataset.stance || null });
-const labelOf = (chip) => chip.getAttribute("aria-label");
-const chipOf = ({ code, stance }) => chips().find((chip) => chip.dataset.code === code && chip.dataset.stance === (stance ?? ""));
-
-let chosen = { code: "", stance: "", place: 0 }; // the tag that had the focus last
 let goOnAfter; // key of the "done" by which this page is left
 let refreshed = Promise.resolve();
 
@@ -69,88 +63,11 @@ function draw() {
   if (focus) refocus(focus);
 }
 
-// A part without what the focus and `dress` made of it.
-function undressed(part) {
-  const copy = part.cloneNode(true);
-  for (const each of copy.querySelectorAll(".lit, .removed")) each.classList.remove("lit", "removed");
-  return copy;
-}
-
-// Show what follows from what is shown of all tags and States together.
 function dress() {
-  for (const chip of chips().filter((each) => each.dataset.kind === "type")) {
-    chip.classList.toggle("implied", isImplied(chip));
-    chip.querySelector(".with-subtype").hidden = !isImplied(chip);
-    mark(chip, chip.dataset.status);
-  }
-  for (const name of desk.querySelectorAll("mark.state")) {
-    name.classList.toggle("removed", !stateItem(name.dataset.state));
-  }
+  dressPanel();
   const button = desk.querySelector('[data-do="undo"]');
   if (button) button.disabled = !actsNow().length;
   if (button?.disabled && button === document.activeElement) focusChosen({ preventScroll: true });
-}
-
-// Whether a type is taken with one of its sub-types, whatever is decided on it.
-function isImplied({ dataset: { kind, code, stance } }) {
-  const isOf = (each) => each.code.startsWith(`${code}.`) && each.stance === stance && each.status === "accepted";
-  return kind === "type" && chips().some((chip) => isOf(chip.dataset));
-}
-
-const SHOW = {
-  accept: (decision) => mark(chipOf(decision), "accepted"),
-  reject: (decision) => mark(chipOf(decision), "rejected"),
-  restance(decision) {
-    const chip = chipOf(decision);
-    if (!chip || chipOf({ ...decision, stance: decision.new_stance })) return mark(chip, "moved");
-    chip.dataset.stance = decision.new_stance;
-    chip.querySelector("select").value = decision.new_stance;
-    mark(chip, "accepted");
-  },
-  add(decision) {
-    const chip = chipOf(decision);
-    return chip ? mark(chip, "accepted") : byId("adding-now").append(addedChip(decision));
-  },
-  "state-add"(decision) {
-    if (stateItem(decision.state)) return;
-    const item = byId("added-state").content.cloneNode(true).firstElementChild;
-    item.dataset.state = decision.state;
-    item.querySelector(".name").textContent = stateOptions().find((each) => each.dataset.code === decision.state).value;
-    byId("states").append(item);
-  },
-  "state-remove": (decision) => stateItem(decision.state)?.remove(),
-  done() {
-    panel().dataset.done = "1";
-    panel().classList.add("done");
-  },
-};
-
-const show = (decision) => SHOW[decision.act]?.(decision);
-const stateItem = (code) => byId("states").querySelector(`[data-state="${code}"]`);
-const stateOptions = () => [...byId("all-states").options];
-
-function mark(chip, status) {
-  if (!chip) return;
-  chip.classList.remove("open", "accepted", "rejected", "moved");
-  chip.classList.add(status);
-  chip.dataset.status = status;
-  const [yes, no] = chip.querySelectorAll(".yes, .no");
-  if (yes) yes.disabled = status === "accepted" || !chip.dataset.band || isImplied(chip);
-  if (no) no.disabled = status === "rejected" || status === "moved" || isImplied(chip);
-}
-
-function addedChip({ code, stance }) {
-  const item = byId("added-chip").content.cloneNode(true).firstElementChild;
-  const chip = item.querySelector(".chip");
-  const option = document.querySelector(`#adding-options [data-code="${code}"]`);
-  const label = option.querySelector("strong").textContent;
-  const spoken = document.querySelector(`#adding-stance [value="${stance}"]`)?.parentElement.textContent.trim();
-  chip.dataset.code = code;
-  chip.dataset.stance = stance ?? "";
-  chip.setAttribute("aria-label", label);
-  chip.querySelector(".label").textContent = label;
-  chip.querySelector(".new-stance").textContent = spoken ? ` · ${spoken}` : "";
-  return item;
 }
 
 function showOutbox() {
@@ -258,7 +175,7 @@ function undo() {
   const act = taken ? actOf(taken) : actsNow().at(-1);
   if (!act) return false;
   const message = byId("said").dataset.undone.replace("{what}", act.words);
-  if (act.code) chosen = { code: act.code, stance: act.stance, place: chosen.place };
+  if (act.code) Object.assign(chosen, { code: act.code, stance: act.stance });
   if (taken) {
     const { note } = taken.decisions.at(-1);
     draw();
@@ -273,22 +190,6 @@ function undo() {
 // --- Acts: decisions that were written together, and are undone together ------------------------------------------
 
 const actsNow = () => outbox.waitingFor(answer).reduce(actsAfter, actsOf(known));
-
-function actsOf(element) {
-  return [...element.querySelectorAll(".acts li")].map(({ dataset: { numbers, code, stance }, textContent }) => (
-    { numbers: numbers.split(" ").map(Number), code, stance, words: textContent }
-  ));
-}
-
-function writeActs(element, acts) {
-  const items = acts.map(({ numbers, code, stance, words }) => {
-    const item = document.createElement("li");
-    Object.assign(item.dataset, { numbers: numbers.join(" "), code, stance });
-    item.textContent = words;
-    return item;
-  });
-  element.querySelector(".acts").replaceChildren(...items);
-}
 
 // An item of the outbox as an act.
 function actOf({ version, decisions, words }) {
@@ -340,49 +241,9 @@ function removeState(button) {
 
 whenAdded(({ code, stance, passages, label }) => {
   if (mayDecide()) decide([{ act: "add", code, stance, passages }], `+ ${label}`);
-  chosen = { code, stance: stance ?? "", place: chosen.place };
+  Object.assign(chosen, { code, stance: stance ?? "" });
   focusChosen();
 });
-
-// --- Focus --------------------------------------------------------------------------------------------------------
-
-function focusChosen(options) {
-  const all = chips();
-  (chipOf(chosen) ?? all[Math.min(chosen.place, all.length - 1)] ?? byId("text")).focus(options);
-}
-
-// Go from a tag that was just decided to the next that is not, beginning anew at the end; stay if there is none.
-function goOn(chip) {
-  const all = chips();
-  const at = all.indexOf(chip);
-  const isOpen = (each) => each.dataset.status === "open" && !isImplied(each);
-  if (mayDecide() && chip && !isOpen(chip)) [...all.slice(at + 1), ...all.slice(0, Math.max(at, 0))].find(isOpen)?.focus();
-}
-
-// Where the focus is, so that it can be put there again when parts were replaced.
-function focused() {
-  const element = document.activeElement;
-  if (!panel().contains(element)) return undefined;
-  return { element, act: element.dataset.do, inChip: Boolean(element.closest(".chip")), state: element.closest("[data-state]")?.dataset.state };
-}
-
-function refocus({ element, act, inChip, state }) {
-  if (element.isConnected) return;
-  const within = state ? stateItem(state) : panel();
-  const button = act && !inChip && within?.querySelector(`[data-do="${act}"]:enabled`);
-  if (button) button.focus({ preventScroll: true });
-  else focusChosen({ preventScroll: true });
-}
-
-function focusedChip() {
-  return document.activeElement?.closest(".chip") ?? chipOf(chosen);
-}
-
-function move(step) {
-  const all = chips();
-  const at = all.indexOf(document.activeElement?.closest(".chip"));
-  all[at < 0 ? (step > 0 ? 0 : all.length - 1) : (at + step + all.length) % all.length]?.focus();
-}
 
 function explain(chip) {
   if (!chip) return;
@@ -510,7 +371,7 @@ desk.addEventListener("focusout", ({ target }) => {
 
 desk.addEventListener("focusin", ({ target }) => {
   const chip = target.closest(".chip");
-  if (chip) chosen = { ...tagOf(chip), stance: chip.dataset.stance, place: chips().indexOf(chip) };
+  if (chip) Object.assign(chosen, { code: chip.dataset.code, stance: chip.dataset.stance, place: chips().indexOf(chip) });
   if (chip || target.id !== "text") light(answer, chip);
 });
 

@@ -4,7 +4,7 @@ let evidence; // the words by "code stance", asked for once a page
 
 export async function light(answer, chip) {
   const passages = new Set(chip?.dataset.passages.split(" "));
-  for (const passage of document.querySelectorAll(".passage")) {
+  for (const passage of document.querySelectorAll("#text .passage")) {
     passage.classList.toggle("lit", passages.has(passage.dataset.passage));
   }
   globalThis.CSS?.highlights?.delete("evidence");

@@ -7,6 +7,7 @@ import shutil
 import time
 
 import pytest
+from lxml.html import document_fromstring
 from sqlalchemy import select
 
 from service.review import admin_audit
@@ -96,6 +97,12 @@ def test_every_page_opens_and_says_which_it_is(admin):
 # People
 
 
+def test_links_lead_to_where_people_reach_the_service(admin, app):
+    app.state.settings = app.state.settings.model_copy(update={"base_url": "https://needtag.example.org"})
+    added = admin.submit("/admin/users", name="noor", role="reviewer", languages="fr")
+    assert shown_once(added).startswith("https://needtag.example.org/sign-in/")
+
+
 def test_a_new_person_comes_in_by_the_link_that_is_shown_once(admin, visitor):
     added = admin.submit("/admin/users", name="noor", role="lead", languages=["fr", "es"])
     assert added.status_code == 200
@@ -123,6 +130,10 @@ def test_an_account_that_cannot_be_is_not_made(admin, database, fields, status, 
     assert refused.status_code == status
     assert sentence in words(refused)
     assert [each.name for each in stored(database, User)] == ["ada"]
+    *_, form = document_fromstring(refused.text).forms
+    chosen = [box.get("value") for box in form.iterfind(".//input[@type='checkbox']") if box.checked]
+    assert (form.fields["name"], chosen) == (given["name"], given["languages"])
+    assert form.fields["role"] == ("lead" if given["role"] == "lead" else "reader")
 
 
 def test_role_and_languages_change_for_the_session_that_is_open(admin, sign_in, database):

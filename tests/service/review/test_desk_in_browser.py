@@ -5,11 +5,11 @@ import re
 
 import pytest
 from playwright.sync_api import expect
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from service.store import second_readings
 from service.store.decisions import Wish, decide, version_of
-from service.store.tables import Answer
+from service.store.tables import Answer, Question
 from tests.service.review import desk_examples
 from tests.service.review.browser import NARROW, until
 from tests.service.review.desk_window import DECISIONS, Desk
@@ -72,12 +72,12 @@ def test_chips_are_grouped_by_type_with_their_band_in_words_shape_and_number(ope
     headings = desk.page.locator(".group h3").all_inner_texts()
     assert headings[-2:] == ["Instruments", "Legal assistance"]
     assert desk.page.locator(".chip .confidence").all_inner_texts() == [
-        "●●○ likely 81%",
-        "●●○ likely 80%",
-        "●●● sure 97%",
-        "●●● sure 95%",
-        "●●● sure 90%",
-        "●○○ uncertain 20%",
+        "●●○ suggested ·\xa081%",
+        "●●○ suggested ·\xa080%",
+        "●●● sure ·\xa097%",
+        "●●● sure ·\xa095%",
+        "●●● sure ·\xa090%",
+        "●○○ uncertain ·\xa020%",
     ]
 
 
@@ -96,10 +96,10 @@ def test_the_passages_and_words_that_a_tag_rests_on_are_lit_on_focus(desk):
     lit = "() => [...(CSS.highlights.get('evidence') ?? [])].map(String).join('|')"
     until(desk.page, lambda: desk.page.evaluate(lit))
     assert desk.page.evaluate(lit) == "database|𝒮𝒾𝑔𝓃𝓈"
-    assert desk.page.locator(".passage.lit").get_attribute("data-passage") == "1"
+    assert desk.page.locator("#text .passage.lit").get_attribute("data-passage") == "1"
     desk.chip("untoc", "").focus()
     assert desk.page.evaluate(lit) == ""
-    assert desk.page.locator(".passage.lit").count() == 0
+    assert desk.page.locator("#text .passage.lit").count() == 0
 
 
 def test_the_evidence_comes_from_the_model_at_work(open_desk, questionnaires, answers_of):
@@ -119,18 +119,54 @@ def test_what_a_tag_means_is_one_key_away(desk):
 
 def test_the_keys_are_listed_and_can_be_switched_off(desk):
     desk.press("?")
-    expect(desk.page.get_by_role("dialog", name="Keys")).to_be_visible()
+    expect(desk.page.get_by_role("dialog", name="Signs and keys")).to_be_visible()
     desk.page.get_by_label("Single keys work on this page").uncheck()
     desk.press("Escape", "a")
     desk.page.reload()
     desk.press("a")
     assert desk.written() == []
-    desk.button("Keys").click()
+    desk.button("Signs and keys").click()
     desk.page.get_by_label("Single keys work on this page").check()
     desk.button("Close").click()
     desk.chip("data", "received").focus()
     desk.press("a")
     desk.expect_saved("accept data received")
+
+
+@pytest.mark.parametrize("touch", [False, True])
+def test_what_the_signs_mean_is_a_key_or_a_tap_away(open_desk, touch):
+    desk = open_desk(size=NARROW, has_touch=touch)
+    button = desk.button("Signs and keys")
+    expect(button).to_be_in_viewport()
+    if touch:
+        button.tap()
+    else:
+        desk.press("?")
+    dialog = desk.page.get_by_role("dialog", name="Signs and keys")
+    expect(dialog.get_by_role("heading", name="Signs", exact=True)).to_be_in_viewport()
+    shown = dialog.locator(".signs dt").all_inner_texts()
+    assert {"●●● sure", "●●○ suggested", "●○○ uncertain", "49%", "○ ✓ ✗ →"} < set(shown)
+    looks = dialog.locator(".signs .passage").evaluate_all(f"all => all.map({STYLE})")
+    assert looks == [["underline", "solid"], ["underline", "dotted"], ["underline", "solid"]]
+    expect(dialog.locator(".passage.lit")).to_have_count(1)
+    desk.press("Escape")
+    expect(dialog).to_be_hidden()
+
+
+def test_a_long_question_is_shown_whole_on_a_phone_and_leaves_room_for_the_tags(open_desk, database):
+    with database.writing() as session:
+        long = "Which measures were taken, and which are planned? " * 8
+        session.execute(update(Question).where(Question.text == "Question 0?").values(text=long.strip()))
+    desk = open_desk(size=NARROW, has_touch=True)
+    question, answer = desk.page.locator("#question"), desk.page.locator(".answer")
+    assert question.evaluate("each => each.scrollHeight <= each.clientHeight")
+    [card], [chip] = boxes(desk.page, ".answer"), boxes(desk.page, ".chip:focus")
+    assert card["height"] < NARROW["height"] / 2
+    assert card["bottom"] <= chip["top"]
+    # What is below the question comes by keys too.
+    desk.page.locator("#text").focus()
+    desk.press("End")
+    until(desk.page, lambda: answer.evaluate("each => each.scrollTop > 0"))
 
 
 def test_keys_go_from_answer_to_answer(desk, answers):
@@ -152,7 +188,7 @@ def test_someone_who_may_only_read_sees_no_acts_and_keys_do_nothing(open_desk):
     desk.expect_status("data", "open", "received")
     assert desk.written() == []
     desk.press("?")
-    expect(desk.page.get_by_role("dialog")).not_to_contain_text("accept")
+    expect(desk.page.get_by_role("dialog")).not_to_contain_text("accept the tag")
 
 
 # --- Deciding ---------------------------------------------------------------------------------------------
@@ -381,10 +417,12 @@ def test_states_are_added_and_removed_by_name(desk):
 def test_states_change_and_are_undone_without_moving_the_page_or_the_text(open_desk):
     desk = open_desk(size=NARROW | {"height": 600})
     desk.press("g")
-    # A long answer: its text is scrolled too.
-    desk.page.evaluate("document.styleSheets[0].insertRule('#text { max-height: 4rem !important }')")
-    desk.page.locator("#text").evaluate("text => { text.scrollTop = 30 }")
-    places = "() => [scrollY, document.getElementById('text').scrollTop]"
+    # A long answer: it is scrolled too.
+    desk.page.evaluate("document.styleSheets[0].insertRule('.answer { max-height: 9rem !important }')")
+    desk.page.locator(".answer").evaluate("answer => { answer.scrollTop = 30 }")
+    # A click of Playwright's would do so.
+    desk.button("Undo").scroll_into_view_if_needed()
+    places = "() => [scrollY, document.querySelector('.answer').scrollTop]"
     before = desk.page.evaluate(places)
     assert before[0] > 0
     assert before[1] > 0
@@ -440,6 +478,10 @@ def test_a_tag_is_added_by_keys_alone_with_its_passage(desk, database):
     expect(desk.chip("legal.drafting", "offered")).to_contain_text("added by a person")
     with database.reading() as session:
         assert second_readings.decisions_of(session, desk.answer_id)[0].passages == [0]
+    assert desk.page.locator("#text .lit").get_attribute("data-passage") == "0"
+    desk.page.reload()
+    desk.chip("legal.drafting", "offered").focus()
+    assert desk.page.locator("#text .lit").get_attribute("data-passage") == "0"
     desk.press("r")
     expect(desk.chip("legal.drafting", "offered")).to_have_count(0)
 

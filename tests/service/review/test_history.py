@@ -21,7 +21,7 @@ DATA = {"code": "data.database", "stance": "received"}
 
 def rows(response):
     """The cells of each decision, as text."""
-    table = html.fromstring(response.text).find(".//table[@class='history']")
+    table = html.fromstring(response.text).find_class("history")[0]
     return [[" ".join(each.text_content().split()) for each in row] for row in table.findall("tbody/tr")]
 
 
@@ -49,15 +49,28 @@ def test_each_decision_is_told_with_its_writer_its_time_and_what_the_model_said_
     assert [row[2] for row in told] == ["rita", "otto", "rita", "rita", "rita", "rita"]
     assert str(dt.datetime.now(dt.UTC).year)[2:] in told[0][1]
     assert told[0][3].startswith("✓ Accepted: ")
-    assert "sure 95%" in told[0][4]
+    assert "sure · 95%" in told[0][4]
     assert told[1][3].endswith("is now requested")
-    assert "likely 80%" in told[1][4]
+    assert "suggested · 80%" in told[1][4]
     assert "See the annex." in told[2][3]
     assert "It did not suggest this tag." in told[2][4]
     assert (told[3][3], told[4][3]) == ("× Removed the State: Ghana", "+ Added the State: Kenya")
     assert "It found this State named." in told[3][4]
     assert "It did not find this State named." in told[4][4]
     assert told[5][3] == "✓ Said that the answer is done"
+
+
+def test_the_passages_marked_for_an_added_tag_are_quoted(sign_in, answer, decided):
+    law = {"code": "legal.drafting", "stance": "offered"}
+    decided(answer, ("add", law | {"passages": [0, 2]}), ("accept", TRAINING))
+    page = html.fromstring(sign_in("reader").get(f"/answers/{answer}/history").text)
+    first, second = page.find_class("history")[0].findall("tbody/tr")
+    assert [each.text for each in first.iterfind(".//blockquote")] == [
+        "Togo asks for training of its prosecutors in the use of special investigative techniques.",
+        "No law was passed since.",
+    ]
+    assert "Passages marked for it:" in first.text_content()
+    assert second.find(".//blockquote") is None
 
 
 def test_the_page_is_in_the_language_of_whoever_reads_it(sign_in, answer, decided):
@@ -106,7 +119,7 @@ def test_a_decision_keeps_what_the_model_said_when_it_was_made(sign_in, answer, 
         fields = {"kind": "subtype", "confidence": 0.12, "band": "unsure", "passages": [], "place": 0}
         session.add(Suggestion(tagging_id=tagging.id, **TRAINING, **fields))
     page = sign_in("reader").get(f"/answers/{answer}/history")
-    assert "sure 95%" in rows(page)[0][4]
+    assert "sure · 95%" in rows(page)[0][4]
     assert "later" not in rows(page)[0][4]
     said = html.fromstring(page.text).find(".//section[@aria-labelledby='models-heading']").text_content()
     assert "later 9" in said
@@ -123,7 +136,7 @@ def test_decisions_that_were_carried_over_say_so(sign_in, database, decided):
     assert later != first
     told = rows(sign_in("reader").get(f"/answers/{later}/history"))
     assert all("Carried over" in row[3] for row in told)
-    assert "sure 95%" in told[0][4]
+    assert "sure · 95%" in told[0][4]
 
 
 def test_an_answer_on_which_nobody_decided_has_what_the_model_said(sign_in, answer):

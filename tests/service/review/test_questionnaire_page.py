@@ -1,8 +1,10 @@
 """A whole questionnaire: its answers with their tags, what is left, finishing, reopening, paper."""
 
+import datetime as dt
+
 import pytest
 from lxml import html
-from sqlalchemy import Engine, event, select
+from sqlalchemy import Engine, event, select, update
 
 from nlp.answers import Answer
 from service.intake import Questionnaire as Submission
@@ -162,6 +164,32 @@ def test_only_those_who_may_are_shown_the_buttons_and_obeyed(sign_in, here, answ
         assert refused.status_code == reopens
         assert "Your role does not allow it." in refused.text
     assert browser.post(f"/questionnaires/{here}/finish").status_code == 403
+
+
+def test_whoever_has_a_questionnaire_reads_for_how_long_and_can_hand_it_back(
+    sign_in, here, answers_of, decided, database
+):
+    reviewer, other = sign_in(), sign_in()
+    assert "Nobody has this questionnaire." in reviewer.get(f"/questionnaires/{here}").text
+    first = answers_of(here)[0]
+    decided(first, ("state-add", {"state": "KEN"}), person=reviewer.name)
+    assert "Yours for 4 hours" in reviewer.get(f"/answers/{first}").text
+    assert f"{reviewer.name} has it" in other.get(f"/answers/{first}").text
+    with database.writing() as session:
+        soon = dt.datetime.now(dt.UTC) + dt.timedelta(minutes=25, seconds=5)
+        session.execute(update(Hold).values(until=soon))
+    assert "nobody else is given it for 25 minutes" in reviewer.get(f"/questionnaires/{here}").text
+    assert "Hand back" not in other.get(f"/questionnaires/{here}").text
+    other.submit(f"/questionnaires/{here}/hand-back")
+    assert "nobody else is given it" in reviewer.get(f"/questionnaires/{here}").text
+    page = reviewer.submit(f"/questionnaires/{here}/hand-back")
+    assert page.status_code == 200
+    assert "Nobody has this questionnaire." in page.text
+    with database.reading() as session:
+        assert session.scalar(select(Hold.person)) is None
+    assert "Added the State: Kenya" in reviewer.get(f"/answers/{first}/history").text
+    assert sign_in("reader").submit(f"/questionnaires/{here}/hand-back").status_code == 403
+    assert reviewer.submit("/questionnaires/999999/hand-back").status_code == 404
 
 
 def test_a_replaced_questionnaire_and_its_replacement_lead_to_each_other(sign_in, here, database):

@@ -1,11 +1,12 @@
 """The queue: what it shows, in which order, and that the next one is nobody else's."""
 
 import datetime as dt
+import re
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from lxml import html
-from sqlalchemy import delete, select, update
+from sqlalchemy import Engine, delete, event, select, update
 
 from service.review import queue
 from service.store import holds, users
@@ -78,6 +79,8 @@ def test_a_row_says_how_far_a_questionnaire_is(sign_in, questionnaires, answers_
         ("status=in_review", {"GHA firearms"}),
         ("status=received", set()),
         ("mine=1", {"TON untoc"}),
+        ("mine=reviewed", set()),
+        ("language=none&region=asia_pacific&instrument=firearms", {"FJI firearms"}),
     ],
 )
 def test_filters_choose_the_questionnaires_that_are_listed(
@@ -121,6 +124,7 @@ def test_the_most_uncertain_come_first_unless_another_order_is_asked(
         ("region=mars", "Region"),
         ("status=lost", "Status"),
         ("order=random", "Order"),
+        ("mine=all", "Which"),
     ],
 )
 def test_a_filter_that_cannot_be_read_is_named_and_nothing_is_listed(sign_in, query, name):
@@ -158,6 +162,55 @@ def test_an_empty_queue_says_what_to_do(sign_in, database):
 def test_filters_that_let_nothing_through_say_so(sign_in):
     assert "No questionnaire fits these filters." in sign_in().get("/?cycle=7").text
     assert "You have no questionnaire that fits." in sign_in().get("/?mine=1").text
+
+
+@BOTH
+def test_one_finds_again_what_one_reviewed_with_how_far_it_is(
+    sign_in, questionnaires, answers_of, decided, database
+):
+    reviewer = sign_in()
+    finished, begun, taken_back, others = (
+        questionnaires[each] for each in ("TON untoc", "MDG tip", "GTM som", "FJI som")
+    )
+    decided(*answers_of(finished), "done", person=reviewer.name)
+    decided(answers_of(begun)[0], ("state-add", {"state": "KEN"}), person=reviewer.name)
+    decided(answers_of(taken_back)[0], "done", ("undo", {"undoes": 1}), person=reviewer.name)
+    decided(*answers_of(others), "done", person="somebody")
+    found = rows(reviewer.get("/?mine=reviewed"))
+    assert {each: cells[4] for each, cells in found.items()} == {finished: "reviewed", begun: "in review"}
+    assert set(rows(reviewer.get("/?mine=reviewed&status=reviewed"))) == {finished}
+    # A second reading is no review, and whoever is at one learns nothing of the first.
+    decided(*answers_of(others), "done", person=reviewer.name, reading=2)
+    assert set(rows(reviewer.get("/?mine=reviewed"))) == {finished, begun}
+
+
+def test_what_one_reviewed_is_found_through_an_index(sign_in, database):
+    reviewer = sign_in()
+    asked = []
+
+    def note(_connection, _cursor, statement, parameters, *_):
+        asked.append((statement, parameters))
+
+    event.listen(Engine, "before_cursor_execute", note)
+    try:
+        reviewer.get("/?mine=reviewed")
+    finally:
+        event.remove(Engine, "before_cursor_execute", note)
+    statement, parameters = next(each for each in asked if "standing_decisions" in each[0])
+    with database.reading() as session:
+        plan = session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters).all()
+    assert not [row.detail for row in plan if re.match("SCAN (d|answers|u)\\b", row.detail)]
+    assert any("decisions_in_order" in row.detail for row in plan)
+
+
+def test_a_language_that_is_not_stated_says_so_and_can_be_asked_for(sign_in, questionnaires):
+    reviewer = sign_in()
+    page = reviewer.get("/?language=none")
+    assert questionnaires["TON untoc"] in rows(page)
+    assert questionnaires["MDG tip"] not in rows(page)
+    assert {cells[3] for cells in rows(page).values()} == {"not stated"}
+    form = html.fromstring(page.text).find(".//form[@method='get']")
+    assert dict(form.form_values())["language"] == "none"
 
 
 def test_a_stranger_is_led_to_the_form_to_sign_in_and_back(visitor):
