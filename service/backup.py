@@ -40,9 +40,12 @@ def back_up(settings: Settings, output: Path) -> dict[str, int]:
     if output.exists():
         raise InputError(str(output), "is there already; give another name")
     database = open_database(settings)
-    part = output.with_name(f"{output.name}.part")
+    part = None
     try:
-        with _private(part) as file, database.reading() as session:
+        # A name that nobody can foresee, for this user alone: it holds what States wrote.
+        handle, name = tempfile.mkstemp(dir=output.parent, prefix=f".{output.name}-")
+        part = Path(name)
+        with os.fdopen(handle, "wb") as file, database.reading() as session:
             with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
                 rows = _write(archive, session, models_folder(settings))
             file.flush()
@@ -51,14 +54,10 @@ def back_up(settings: Settings, output: Path) -> dict[str, int]:
     except OSError as error:
         raise InputError(str(output), f"cannot be written ({error.strerror or error})") from error
     finally:
-        part.unlink(missing_ok=True)
+        if part is not None:
+            part.unlink(missing_ok=True)
         database.dispose()
     return rows
-
-
-def _private(path: Path) -> IO[bytes]:
-    """Open a file that nobody else may read: it holds what States wrote."""
-    return os.fdopen(os.open(path, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600), "wb")
 
 
 def _write(archive: zipfile.ZipFile, session: Session, models: Path) -> dict[str, int]:

@@ -25,7 +25,7 @@ def load_named(settings: Settings, name: str) -> Model:
     folder = models_folder(settings) / name
     if name in PACKAGED:
         model = load_model(name)
-    elif Path(name).name != name or not folder.is_dir():
+    elif name not in names_in(settings):
         known = ", ".join(sorted({*PACKAGED, *names_in(settings)}))
         raise ModelError(
             name, f"is no model here; put its folder into {models_folder(settings)} (there are: {known})"

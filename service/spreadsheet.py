@@ -1,6 +1,7 @@
 """Rows as CSV and XLSX, and what may stand in their cells."""
 
 import csv
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import IO, Any
@@ -8,17 +9,33 @@ from typing import IO, Any
 Row = Sequence[str | float]
 
 # A cell that begins so is run as a formula by spreadsheets (OWASP, "CSV Injection").
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
+_SIGNS = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
+_BREAKS = ("\t", "\r", "\n")
+# Where ; or a tab parts cells, as ; does in French and Spanish offices, one ends there, quoted or not.
+_BEGINS = rf'(^|[;\t\r\n])(?=[ "\xa0]*[{re.escape("".join(_SIGNS))}]'
+_RUNS = re.compile(_BEGINS + ")")
+# A dash and a blank begin an item of a list. As a formula, that could ask for nothing without one of these.
+_RUNS_NO_LIST = re.compile(_BEGINS + r"(?!\s))")
+_REACHING = frozenset("(|!")
 # The byte order mark tells spreadsheets that a CSV file is UTF-8.
 CSV_ENCODING = "utf-8-sig"
 # What XLSX allows in a cell, and a little less than it allows on a sheet.
 LONGEST_CELL = 32_767
+_NO_XML_HAS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 SHEET_ROWS = 1_000_000
 
 
 def safe_cell(text: str) -> str:
-    """Put an apostrophe before a text that a spreadsheet would run as a formula."""
-    return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
+    """Put an apostrophe before a text, or a part of it, that a spreadsheet would run as a formula."""
+    runs = _RUNS_NO_LIST if _REACHING.isdisjoint(text) else _RUNS
+    shown = runs.sub(r"\1'", text)
+    begins = text.lstrip().startswith(_SIGNS) or text.startswith(_BREAKS)
+    return f"'{shown}" if begins and not shown.startswith("'") else shown
+
+
+def in_xml(text: str) -> str:
+    """Replace the characters that no XML may hold, and so no XLSX."""
+    return _NO_XML_HAS.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
 class _Echo:
@@ -63,11 +80,10 @@ def write_xlsx(rows: Iterable[Row], target: Path | IO[bytes], *, title: str, wid
 
 def _cell(sheet: Any, value: str | float) -> Any:
     from openpyxl.cell import WriteOnlyCell
-    from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
     if not isinstance(value, str):
         return WriteOnlyCell(sheet, value)
-    cell = WriteOnlyCell(sheet, _cut(ILLEGAL_CHARACTERS_RE.sub("�", value)))
+    cell = WriteOnlyCell(sheet, _cut(in_xml(value)))
     # As text, so that no spreadsheet runs it as a formula.
     cell.data_type = "s"
     return cell

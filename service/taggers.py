@@ -1,9 +1,11 @@
 """The taggers of a process that serves: loaded when first asked for, one for all threads."""
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from http import HTTPStatus
-from typing import Any
+from typing import Any, TypeVar, TypeVarTuple
+
+from anyio import CapacityLimiter, to_thread
 
 from nlp.answers import Answer, Language
 from nlp.models import Model
@@ -12,6 +14,17 @@ from service.errors import UnavailableError
 from service.modelling import load_known
 from service.settings import Settings
 from service.store.tables import ModelVersion
+
+Given = TypeVarTuple("Given")
+Found = TypeVar("Found")
+
+# Apart from the threads that all else is served by: a long text may take minutes.
+_TURNS = CapacityLimiter(2)
+
+
+async def in_turn(work: Callable[[*Given], Found], *given: *Given) -> Found:
+    """Do what takes a model, when it is its turn; who only reads does not wait for it."""
+    return await to_thread.run_sync(work, *given, limiter=_TURNS)
 
 
 class Taggers:

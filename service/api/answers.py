@@ -25,16 +25,18 @@ from service.api.shown import (
     ModelShown,
     WordShown,
 )
-from service.permissions import may_reopen
+from service.permissions import Actor, may_reopen
 from service.store import audit, idempotency
 from service.store.answers import answer_ids, get_answer
 from service.store.blindness import check_seen, hidden_from
+from service.store.database import Database
 from service.store.decisions import Wish, decide, lock_answer, version_of
 from service.store.models import active_model
 from service.store.records import answer_records, decision_records
 from service.store.second_readings import check_reader
 from service.store.tables import Decision, Question
 from service.store.views import SECOND
+from service.taggers import Taggers, in_turn
 
 router = APIRouter(route_class=KeyedRoute, prefix="/v1/answers", tags=["answers"])
 
@@ -73,10 +75,16 @@ def show_answer(answer_id: Id, database: DatabaseDep, actor: Reader, lang: LangQ
 
 
 @router.get("/{answer_id}/evidence", responses=responses(401, 403, 404, 422, 503))
-def show_evidence(answer_id: Id, database: DatabaseDep, taggers: TaggersDep, actor: Reader) -> EvidenceShown:
+async def show_evidence(
+    answer_id: Id, database: DatabaseDep, taggers: TaggersDep, actor: Reader
+) -> EvidenceShown:
     """Show the words that each tag rests on, by the active model; takes up to a second for a long answer."""
+    return await in_turn(_evidence, int(answer_id), database, taggers, actor)
+
+
+def _evidence(answer_id: int, database: Database, taggers: Taggers, actor: Actor) -> EvidenceShown:
     with database.reading() as session:
-        stored = get_answer(session, int(answer_id))
+        stored = get_answer(session, answer_id)
         question = stored.question_id and session.get(Question, stored.question_id)
         model = active_model(session)
     tagger = taggers.explaining(model)

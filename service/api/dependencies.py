@@ -22,13 +22,11 @@ from service.permissions import Actor, Predicate, actor_of
 from service.sessions import CSRF_HEADER, check_csrf, signed_in
 from service.settings import Settings
 from service.store.database import Database
-from service.store.keys import find_key
+from service.store.keys import digest_of, find_key
 from service.taggers import Taggers
 
 KEY_SECONDS = 1.0
 """For how long a key that was revoked may still pass."""
-KEYS_SEEN = 1000
-"""Keys that are remembered at most."""
 
 _bearer = HTTPBearer(auto_error=False, description="A key made by `needtag key add`.")
 
@@ -90,28 +88,25 @@ def _parameters(dependant: Dependant) -> Iterator[str]:
 
 async def _who_asks(request: Request) -> Actor:
     """Find out whom a request is from; a key that was good a moment ago is not looked up again."""
-    seen: dict[str, tuple[float, Actor]] = request.app.state.keys_seen
-    header, now = request.headers.get("authorization"), time.monotonic()
-    if header in seen and seen[header][0] > now:
-        return seen[header][1]
-    who = await run_in_threadpool(_who, request)
-    if header:
-        # A key can be written in as many ways as there are blanks.
-        if len(seen) >= KEYS_SEEN:
-            seen.clear()
-        seen[header] = now + KEY_SECONDS, who
-    return who
-
-
-def _who(request: Request) -> Actor:
     database: Database = request.app.state.database
     if "authorization" not in request.headers:
-        return _signed_in(request, database)
+        return await run_in_threadpool(_signed_in, request, database)
     kind, _, secret = request.headers["authorization"].partition(" ")
     if kind.lower() != "bearer":
         raise UnauthorizedError("Authorization", 'must hold "Bearer" and a key')
+    # By its hash, a key is one however it is written, and no secret lies in the memory.
+    seen: dict[str, tuple[float, Actor]] = request.app.state.keys_seen
+    digest, now = digest_of(secret.strip()), time.monotonic()
+    until, who = seen.get(digest, (now, None))
+    if who is None or until <= now:
+        who = await run_in_threadpool(_holder, database, secret.strip())
+        seen[digest] = now + KEY_SECONDS, who
+    return who
+
+
+def _holder(database: Database, secret: str) -> Actor:
     with database.reading() as session:
-        key = find_key(session, secret.strip())
+        key = find_key(session, secret)
     if key is None:
         raise UnauthorizedError("Authorization", "holds no valid key; it may have expired or been revoked")
     return Actor(f"key {key.name}", frozenset(key.scopes))

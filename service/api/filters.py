@@ -37,7 +37,10 @@ def questionnaire_filter(
         Instrument | None, Query(description="One that the questionnaire is about.")
     ] = None,
     cycle: Cycle = None,
-    language: Annotated[Language | None, Query(description="As declared by the sender.")] = None,
+    language: Annotated[
+        Language | Literal["none"] | None,
+        Query(description="As declared by the sender; `none` for those that declare none."),
+    ] = None,
     replaced: Annotated[
         bool, Query(description="Those that another replaced, instead of those that count.")
     ] = False,

@@ -106,8 +106,9 @@ class RateLimit:
         if scope["type"] != "http" or scope["path"] in UNLIMITED:
             await self.app(scope, receive, send)
             return
-        address, key = self._bucket(_network(scope)), Headers(scope=scope).get("authorization")
-        wait = await self._wait(address, self._bucket(key) if key else address)
+        address, key = self._bucket(_network(scope)), Headers(scope=scope).get("authorization", "").split()
+        # The last word: a key has one limit, however many blanks stand before it.
+        wait = await self._wait(address, self._bucket(key[-1]) if key else address)
         if wait:
             await problem(429, headers={"Retry-After": str(wait)})(scope, receive, send)
             return

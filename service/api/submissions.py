@@ -69,7 +69,7 @@ def read_file(file: UploadFile, form: FormData) -> Submission:
     """
     # A sender's name may hold a path of any system.
     name = PurePosixPath((file.filename or "").replace("\\", "/")).name.replace("\0", "")
-    if not name or len(name.encode()) > 200:
+    if name in {"", ".."} or len(name.encode()) > 200:
         raise InputError("file", "must have a name of at most 200 bytes")
     columns = parse_columns(str(each) for each in form.getlist("column"))
     stated = _stated(form)

@@ -142,3 +142,9 @@ def test_only_so_many_exports_run_at_once():
 def test_a_value_without_a_form_is_a_fault():
     with pytest.raises(TypeError, match="states is a dict"):
         exported([ROW | {"states": {}}], "csv")
+
+
+@pytest.mark.parametrize("sign", ["\x00", "\x01", "\x0b", "\x1b", "\ud800", "\ufffe", "\uffff"])
+def test_signs_that_xml_cannot_hold_are_replaced_in_a_workbook(sign):
+    sheet = openpyxl.load_workbook(io.BytesIO(exported([ROW | {"id": f"a{sign}b"}], "xlsx"))).active
+    assert sheet["A2"].value == "a\N{REPLACEMENT CHARACTER}b"
