@@ -14,7 +14,7 @@ run: .venv/.installed
 test: .venv/.test-installed
 	$(BIN)/python -m pytest --numprocesses 2
 
-# Crashes and load for minutes, one test after the other, as they measure what this machine can do.
+# Crashes, load and hostile input for minutes, one test after the other, as they measure what this machine can do.
 soak: .venv/.test-installed
 	$(BIN)/python -m pytest -m soak
 

@@ -83,7 +83,8 @@ def _rows(lines: _Lines, separator: str) -> Iterator[Row]:
             return
         except csv.Error as error:
             where = f"line {lines.taken[0][0]}"
-            yield where, InputError(where, f"is no row of CSV ({error}); check its quotes")
+            problem = str(error).replace("\t", "tab")  # what parts the cells is quoted there
+            yield where, InputError(where, f"is no row of CSV ({problem}); check its quotes")
             lines.back_up()
             reader = csv.reader(lines, delimiter=separator, strict=True)
             continue

@@ -17,7 +17,8 @@ COVER_FIELDS = frozenset({"state", "instrument", "cycle", "language"})
 """Fields that hold for a whole questionnaire."""
 
 _ASIDE = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
-_LABELLED = re.compile(r"\s*([^:\t\n]{2,80}?)\s*[:\t]\s*(\S.*?)\s*", re.DOTALL)
+# Takes back nothing that it has matched: runs of spaces would else cost their length cubed.
+_LABELLED = re.compile(r"([^:\t\n]{2,80}+)(?:\s*+:|\s*?\t)\s*+(.+)", re.DOTALL)
 
 
 @cache
@@ -51,7 +52,7 @@ def field_of(header: str) -> str | None:
 
 def labelled(text: str) -> tuple[str, str] | None:
     """Return the cover field and its value where text reads "label: value", or None."""
-    match = _LABELLED.fullmatch(text)
+    match = _LABELLED.match(text.strip())
     field = field_of(match[1]) if match else None
     return (field, match[2]) if match and field in COVER_FIELDS else None
 

@@ -143,5 +143,6 @@ def _paragraph(lines: list[PrintedLine], usual: float) -> Line:
     for line in lines[1:]:
         text += ("\n" if text.endswith(("-", "\N{HYPHEN}", "\N{SOFT HYPHEN}")) else " ") + line.text
     heading = lines[0].size > usual + 1.5
-    listed = "bullet" if _BULLET_SIGN.match(text) else ""
-    return Line(_BULLET_SIGN.sub("", text, 1), heading or lines[0].bold, heading, listed)
+    bullet = _BULLET_SIGN.match(text)
+    text = text[bullet.end() :] if bullet else text
+    return Line(text, heading or lines[0].bold, heading, "bullet" if bullet else "")

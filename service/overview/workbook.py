@@ -14,7 +14,7 @@ from service.overview.items import EUROPEAN_UNION, UNSPECIFIED, Count
 from service.overview.overview import Overview
 from service.overview.parties import Parties
 from service.overview.wording import name_in, sort_states
-from service.spreadsheet import LONGEST_CELL, Row, safe_cell
+from service.spreadsheet import LONGEST_CELL, Row, in_xml, safe_cell
 
 Table = tuple[str, Iterable[Row]]
 """The title of a sheet, and its rows, the header among them."""
@@ -43,9 +43,7 @@ def write_workbook(overview: Overview, lang: Language, path: Path) -> None:
 
 def _safe(text: str) -> str:
     """What may stand in a cell: no formula, no sign that XLSX lacks, and no more than fits."""
-    from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
-
-    shown = safe_cell(ILLEGAL_CHARACTERS_RE.sub("\N{REPLACEMENT CHARACTER}", text))
+    shown = safe_cell(in_xml(text))
     return shown if len(shown) <= LONGEST_CELL else shown[: LONGEST_CELL - 1] + "…"
 
 

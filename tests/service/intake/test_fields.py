@@ -71,3 +71,19 @@ def test_a_cover_label_is_parted_from_its_value():
     assert labelled("Cycle\t2") == ("cycle", "2")
     assert labelled("Note: Tchad") is None
     assert labelled("Answer: x") is None
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        (" " * 300_000, None),
+        ("State" + " " * 300_000, None),
+        (f"State: Chad{' ' * 300_000}N'Djamena", ("state", f"Chad{' ' * 300_000}N'Djamena")),
+        ("State" + "\n" * 300_000 + ": Chad", ("state", "Chad")),
+        (" \tState \n:\t Chad \n", ("state", "Chad")),
+        ("State\tChad: N'Djamena", ("state", "Chad: N'Djamena")),
+    ],
+    ids=["alone", "after a label", "in a value", "before a colon", "around", "a tab first"],
+)
+def test_a_label_with_any_white_space_is_read_in_no_time(text, found):
+    assert labelled(text) == found

@@ -124,3 +124,8 @@ def test_comments_beside_an_answer_belong_to_it(save, read):
 def test_a_column_that_is_named_stands_alone(save, read):
     path = save("a.csv", "id,answer,comments\n1,Cars.,And radios.\n")
     assert [answer.text for answer in read(path, columns={"text": "comments"})] == ["And radios."]
+
+
+def test_the_sentence_on_a_broken_quote_has_no_tab_in_it(save, read):
+    [_, problem] = read(save("a.tsv", 'id\ttext\n1\ta\n2\t"b"c\n'))
+    assert problem == "a.tsv, line 3: is no row of CSV ('tab' expected after '\"'); check its quotes"

@@ -195,3 +195,7 @@ def test_signs_of_wingdings_are_boxes_and_other_signs_are_bullets():
     assert sign("\uf0a8", "Wingdings") == "☐"
     assert sign("\uf0b7", "SymbolMT") == "•"
     assert sign("a", "Helvetica") == "a"
+
+
+def test_a_bullet_inside_a_paragraph_stays(save_pdf, texts):
+    assert texts(save_pdf([[(60, 100, "Fuel • vans")]])) == ["Fuel • vans"]
