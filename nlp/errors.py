@@ -36,10 +36,11 @@ class InputError(NeedtagError):
 
 
 class MissingExtraError(NeedtagError):
-    """A library that only training and the check of the corpus need, and that is not installed."""
+    """A library that only an extra brings, such as those that training needs, and that is not installed."""
 
-    def __init__(self, library: str) -> None:
-        super().__init__(library, "is not installed; it comes with the extra 'train': pip install '.[train]'")
+    def __init__(self, library: str, *, extra: str = "train") -> None:
+        problem = f"is not installed; it comes with the extra '{extra}': pip install '.[{extra}]'"
+        super().__init__(library, problem)
 
 
 class UnknownCodeError(NeedtagError):

@@ -2,7 +2,7 @@
 
 import os
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, replace
 from itertools import count, islice
 from pathlib import Path
@@ -113,7 +113,13 @@ def part_of(output: Path) -> Path:
 
 
 def write_records(
-    items: Iterable[Item], tagger: Tagger, output: Path, *, lang: Language, resume: bool
+    items: Iterable[Item],
+    tagger: Tagger,
+    output: Path,
+    *,
+    lang: Language,
+    resume: bool,
+    tag_after: Callable[[int], Iterator[Record]] | None = None,
 ) -> Iterator[Record]:
     """Tag items into a file, which appears when all is done; gives every record as it goes.
 
@@ -123,6 +129,7 @@ def write_records(
         output: the file, as check_output passed it; its ending says the format.
         lang: of labels and names of States.
         resume: whether to go on where an earlier run of the same command was cut.
+        tag_after: gives the records of all but so many first items, where others than this process tag.
 
     Raises:
         InputError: the output cannot be written, or an earlier run was cut and either is not to be resumed or
@@ -132,12 +139,15 @@ def write_records(
     if part.exists() and not resume:
         raise InputError(str(part), "is left from a run that was cut; add --resume to go on, or remove it")
     remaining = iter(items)
+    done = 0
     try:
         if part.exists():
             _drop_torn_line(part)
-            yield from _replay(part, remaining, tagger, lang)
+            for record in _replay(part, remaining, tagger, lang):
+                done += 1
+                yield record
         with part.open("a", encoding="utf-8", errors="backslashreplace") as file:
-            for record in tag_items(remaining, tagger, lang):
+            for record in tag_after(done) if tag_after else tag_items(remaining, tagger, lang):
                 file.write(to_line(record))
                 yield record
         # A name of its own: whatever else stands beside the output is left alone.

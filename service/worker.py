@@ -13,6 +13,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
 
 from nlp.errors import NeedtagError
 from nlp.tagging import TaggedAnswer, Tagger
@@ -59,7 +60,7 @@ class Worker:
                 worked = 0
             if not worked:
                 stop.wait(PAUSE)
-        with suppress(NeedtagError, SQLAlchemyError), self.database.writing() as session:
+        with suppress(NeedtagError, SQLAlchemyError), self._writing() as session:
             work.give_back(session, self.owner)
 
     def work_once(self) -> int:
@@ -76,9 +77,16 @@ class Worker:
             return 0
         with self._renewing():
             tagged = [(claim.answer_id, found) for claim, found in self._tagged(tagger, claims)]
-            with self.database.writing() as session:
+            with self._writing() as session:
                 work.write(session, model_version_id, tagged)
         return len(claims)
+
+    @contextmanager
+    def _writing(self) -> Iterator[Session]:
+        """As the database's, and ended with the leases: a worker that is cut off must keep nobody waiting."""
+        with self.database.writing() as session:
+            work.end_if_silent(session, self.settings.lease_seconds)
+            yield session
 
     def _claim(self) -> Sequence[work.Claim]:
         with self.database.reading() as session:
@@ -86,7 +94,7 @@ class Worker:
             waiting = work.find_waiting(session, BATCH * 8)
         if not waiting:
             return []
-        with self.database.writing() as session:
+        with self._writing() as session:
             seconds = self.settings.lease_seconds
             return work.claim(session, self.owner, waiting, most=BATCH, seconds=seconds)
 
@@ -131,7 +139,7 @@ class Worker:
         def renew() -> None:
             while not finished.wait(self.settings.lease_seconds / 3):
                 try:
-                    with self.database.writing() as session:
+                    with self._writing() as session:
                         work.renew(session, self.owner, self.settings.lease_seconds)
                 except (NeedtagError, SQLAlchemyError) as error:
                     log.warning("cannot renew leases now", extra={"fault": type(error).__name__})

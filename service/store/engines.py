@@ -1,13 +1,14 @@
 """Engines: the connections to SQLite and PostgreSQL that needtag wants, and the URLs that name them."""
 
 import sqlite3
+from importlib.util import find_spec
 from typing import Any
 
 import orjson
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError
 
-from nlp.errors import InputError
+from nlp.errors import InputError, MissingExtraError
 
 # The web server's threads, and some besides.
 CONNECTIONS = 44
@@ -56,11 +57,17 @@ def read_url(url: str | URL) -> URL:
 
 
 def make_engine(url: URL) -> Engine:
-    """Make the engine of a URL. On SQLite, the option `writes` says that a transaction will."""
+    """Make the engine of a URL. On SQLite, the option `writes` says that a transaction will.
+
+    Raises:
+        MissingExtraError: the URL is of PostgreSQL, whose extra is not installed.
+    """
     return _sqlite(url) if url.get_backend_name() == "sqlite" else _postgresql(url)
 
 
 def _postgresql(url: URL) -> Engine:
+    if find_spec("psycopg") is None:
+        raise MissingExtraError("psycopg", extra="postgresql")
     options = {
         # Compiling the queries on our views takes seconds, running them milliseconds.
         "jit": "off",

@@ -13,8 +13,19 @@ import httpx
 
 COMMAND = (sys.executable, "-P", "-m", "service.cli")
 START_SECONDS = 120
+SOON = 180
+"""Seconds in which what must happen has happened on the slowest machine."""
 # A test asks more often than any sender may.
 USUAL = {"NEEDTAG_REQUESTS_PER_MINUTE": "1000000"}
+
+
+def wait_until(happened, seconds=SOON):
+    """Wait for something to happen; gives what it gave."""
+    deadline = time.monotonic() + seconds
+    while not (found := happened()):
+        assert time.monotonic() < deadline, "it does not happen"
+        time.sleep(0.05)
+    return found
 
 
 class Service:

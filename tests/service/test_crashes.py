@@ -8,7 +8,6 @@ import os
 import random
 import shutil
 import signal
-import sqlite3
 import sys
 import threading
 import time
@@ -26,7 +25,6 @@ from nlp.models import default_id, save_model
 from nlp.tagging import Tagger
 from service.api.app import create_app
 from service.api.given import QuestionnaireGiven
-from service.errors import UnavailableError
 from service.store.database import Database
 from service.store.decisions import Wish, decide
 from service.store.keys import add_key
@@ -43,37 +41,13 @@ from service.store.tables import (
     Tagging,
 )
 from service.store.views import reviewed_answers
-from service.store.work import MOST_ATTEMPTS, claim, count_leases, count_waiting, find_waiting
+from service.store.work import MOST_ATTEMPTS, claim, find_waiting
 from service.worker import Worker
-from tests.service.running import Service, running
+from tests.service.running import SOON, Service, running, wait_until
+from tests.service.watching import added_only, has_work_in_hand, is_between_transactions, rows, waiting
 
 ROOMS = ("nlp", "corpus", "evaluation", "service")
 ROOT = Path(__file__).parents[2]
-SOON = 180
-"""Seconds in which what must happen has happened on the slowest machine."""
-
-
-def wait_until(happened, seconds=SOON):
-    deadline = time.monotonic() + seconds
-    while not (found := happened()):
-        assert time.monotonic() < deadline, "it does not happen"
-        time.sleep(0.05)
-    return found
-
-
-def waiting(database):
-    with database.reading() as session:
-        return count_waiting(session)
-
-
-def rows(database, table):
-    """Every row of a table by its id, to the last byte."""
-    with database.reading() as session:
-        return {each.id: tuple(each) for each in session.execute(select(*table.__table__.columns))}
-
-
-def added_only(before, after):
-    return all(after.get(each) == row for each, row in before.items())
 
 
 @pytest.fixture
@@ -446,23 +420,6 @@ def answers_of(client, questionnaire_id):
     return client.get(f"/v1/questionnaires/{questionnaire_id}/answers", params={"limit": 200}).json()["items"]
 
 
-def has_work_in_hand(session):
-    """Whether a worker has some answers in hand, while others wait."""
-    return 0 < count_leases(session) < count_waiting(session)
-
-
-def is_locked(database):
-    with contextlib.closing(
-        sqlite3.connect(database.url.database, timeout=0.1, isolation_level=None)
-    ) as file:
-        try:
-            file.execute("BEGIN IMMEDIATE")
-        except sqlite3.OperationalError:
-            return True
-        file.execute("ROLLBACK")
-        return False
-
-
 def stop_with_work_in_hand(process, database, send_work):
     """Stop a worker for as long as the test likes, but not in the middle of a transaction.
 
@@ -480,17 +437,6 @@ def stop_with_work_in_hand(process, database, send_work):
         if is_between_transactions(database):
             return sent
         process.send_signal(signal.SIGCONT)
-
-
-def is_between_transactions(database):
-    """Whether a stopped worker has work in hand and no lock."""
-    if database.is_sqlite and is_locked(database):
-        return False
-    with contextlib.suppress(UnavailableError), database.writing() as session:
-        if not database.is_sqlite:
-            session.execute(select(Answer.id).with_for_update(nowait=True))
-        return has_work_in_hand(session)
-    return False
 
 
 def test_a_worker_that_comes_back_late_changes_nothing(service, database, texts):

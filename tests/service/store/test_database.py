@@ -1,5 +1,6 @@
 """Sessions that read and write, of many threads, on both databases; URLs that are refused."""
 
+import re
 import threading
 import time
 import traceback
@@ -9,7 +10,7 @@ import pytest
 from sqlalchemy import func, select, text
 from sqlalchemy.exc import DBAPIError, OperationalError
 
-from nlp.errors import InputError, NeedtagError
+from nlp.errors import InputError, MissingExtraError, NeedtagError
 from service.errors import UnavailableError
 from service.settings import Settings
 from service.store import engines
@@ -298,3 +299,9 @@ def test_a_home_that_cannot_be_made_is_named(tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(InputError, match="file/home: cannot be written"):
         open_database(Settings(home=tmp_path / "file" / "home", database_url=None, _env_file=None))
+
+
+def test_postgresql_without_its_library_names_the_extra(monkeypatch):
+    monkeypatch.setattr(engines, "find_spec", lambda _: None)
+    with pytest.raises(MissingExtraError, match=re.escape("pip install '.[postgresql]'")):
+        Database("postgresql://needtag@localhost/needtag")
