@@ -36,11 +36,14 @@ pictures: .venv/.test-installed
 	$(BIN)/python -m docs.make_pictures
 	$(BIN)/python -m docs.make_screenshots
 
-# Speed, memory and start on this machine, beside PyTorch; the desk in a browser; an overview of 80,000 answers.
+# Speed, memory and start on this machine, beside PyTorch; the desk in a browser; an overview of 80,000 answers; 1, 2 and 4
+# workers on PostgreSQL; Ray beside the plain command.
 bench: .venv/.test-installed
 	$(BIN)/python -m evaluation.bench
 	$(BIN)/python -m tests.service.review.bench_desk
 	$(BIN)/python -m tests.service.overview.bench_overview
+	$(BIN)/python -m tests.service.bench_workers
+	$(BIN)/python -m tests.service.bench_ray
 
 # needtag beside other libraries on the test split, into docs/evaluation.md; environments are made in .peers.
 peers: .venv/.installed
