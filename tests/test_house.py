@@ -47,7 +47,8 @@ def licences(name):
 
 def test_every_package_that_needtag_needs_may_be_used_by_a_product_under_mit():
     # Extras too, as far as they are installed here.
-    wanted = [*PROJECT["dependencies"], *PROJECT["optional-dependencies"]["train"]]
+    extras = PROJECT["optional-dependencies"]
+    wanted = [*PROJECT["dependencies"], *extras["train"], *extras["ray"]]
     needed = installed_needs(Requirement(each).name for each in wanted)
     assert {"spacy", "scikit-learn", "lxml", "thinc", "numpy"} <= needed
     found = {name: licences(name) for name in sorted(needed)}
