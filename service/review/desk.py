@@ -1,19 +1,25 @@
 """The desk: one answer, what was suggested for it, and the keys to decide with."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from itertools import groupby
 from typing import Annotated, Any, Literal
 
+from babel import Locale
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import RedirectResponse, Response
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from nlp.answers import LANGUAGES
 from nlp.models import TAGGED_STANCES
 from nlp.states import all_states
+from nlp.states.registry import read_names
 from nlp.taxonomy import load_taxonomy
 from service.api.dependencies import DatabaseDep, Id
+from service.intake.fields import plain
 from service.permissions import Actor, may_reopen, may_review
 from service.review.dependencies import Visitor
 from service.review.languages import language_for
@@ -260,4 +266,26 @@ def choices() -> dict[str, Any]:
         "entries": [*entries, *taxonomy.instruments],
         "tagged_stances": TAGGED_STANCES,
         "all_states": all_states(),
+        "state_names": state_names(),
+    }
+
+
+@cache
+def state_names() -> dict[str, list[str]]:
+    """The names by which one can call a State, in all languages: official, everyday and former ones.
+
+    A name that two States go by is in neither's.
+    """
+    names: dict[str, dict[str, str]] = {}
+    for state in all_states():
+        own = names[state.code] = {}
+        for language in LANGUAGES:
+            also = read_names(language)[state.code]["also"].split("|")
+            everyday = Locale(language).territories[state.alpha_2]
+            for name in (everyday, state.name(language), state.formal_name(language), *also):
+                own[plain(name)] = name
+    shared = Counter(name for own in names.values() for name in own)
+    return {
+        code: [name for folded, name in own.items() if name and shared[folded] == 1]
+        for code, own in names.items()
     }

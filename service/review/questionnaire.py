@@ -114,6 +114,7 @@ def show(
     database: DatabaseDep,
     actor: Visitor,
     printed: Annotated[bool, Query(alias="print")] = False,
+    handed_back: Annotated[bool, Query(alias="handed-back")] = False,
 ) -> Response:
     """Show a questionnaire, or what one wants of it on paper: whole texts and decided tags."""
     with database.reading() as session:
@@ -122,6 +123,7 @@ def show(
         lines = lines_of(session, stored.id, language_for(request), hidden)
         left = [each for each in lines if not each.done]
         context = _about(session, stored, actor, hidden) | {"lines": lines, "left": left}
+        context["handed_back"] = handed_back and context["held"] is None
     audit.note_read(database, actor.name, "read", "questionnaire", questionnaire_id, answers=len(lines))
     return page(request, "questionnaire_print.html.j2" if printed else "questionnaire.html.j2", context)
 
@@ -160,8 +162,8 @@ def finish(questionnaire_id: Id, request: Request, database: DatabaseDep, actor:
 def hand_back(questionnaire_id: Id, database: DatabaseDep, actor: ReviewerPage) -> Response:
     """Let others have a questionnaire that the person has; what they decided stays."""
     with database.writing() as session:
-        holds.let_go(session, get_questionnaire(session, int(questionnaire_id)).id, actor.name)
-    return RedirectResponse(f"/questionnaires/{questionnaire_id}", 303)
+        holds.hand_back(session, get_questionnaire(session, int(questionnaire_id)).id, actor.name)
+    return RedirectResponse(f"/questionnaires/{questionnaire_id}?handed-back=1", 303)
 
 
 @router.post("/questionnaires/{questionnaire_id}/reopen")

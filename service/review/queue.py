@@ -2,6 +2,7 @@
 
 import datetime as dt
 from typing import Any, Literal, cast, get_args
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
@@ -63,6 +64,8 @@ def show(request: Request, database: DatabaseDep, actor: Visitor) -> Response:
             else _rows(session, _ordered(found, asked.get("order"), language), pages, hidden),
             "nothing_here": session.scalar(select(Questionnaire.id).limit(1)) is None,
             "may_review": may_review(actor),
+            "carried": {name: asked[name] for name in OF_QUESTIONNAIRES if name in asked},
+            "has_one": holds.has_one(session, users.get_user(session, actor.name), wanted),
             "may_send": may_send(actor),
         }
     return page(request, "queue.html.j2", context, status=422 if wrong else 200)
@@ -121,10 +124,16 @@ def _rows(session: Session, found: Select[Any], pages: Pages, hidden: frozenset[
 
 @router.post("/next")
 def take_next(request: Request, database: DatabaseDep, actor: ReviewerPage) -> Response:
-    """Give the person the questionnaire that they should take next, and nobody else."""
+    """Give the person the questionnaire that they should take next of those asked for, and nobody else."""
+    asked = given(request, OF_QUESTIONNAIRES)
+    wanted, wrong = read_questionnaire_filter(asked)
+    if wrong:
+        return RedirectResponse(f"/?{urlencode(asked)}", 303)
     with database.writing() as session:
         user = users.get_user(session, actor.name)
-        found = holds.next_for(session, user)
+        found = holds.next_for(session, user, wanted)
     if found is None:
-        return page(request, "nothing_left.html.j2", {"spoken": user.languages})
+        # The page is there for a form alone: to see it in another language leads to the queue.
+        here = f"/?{urlencode(asked)}" if asked else "/"
+        return page(request, "nothing_left.html.j2", {"spoken": user.languages, "asked": asked, "here": here})
     return RedirectResponse(f"/questionnaires/{found}/next", 303)

@@ -158,9 +158,13 @@ def sign_out(request: Request, database: DatabaseDep, actor: Visitor) -> Respons
 
 
 @router.get("/account")
-def show_account(request: Request, actor: Visitor) -> Response:  # noqa: ARG001 - signed in
+def show_account(
+    request: Request,
+    actor: Visitor,  # noqa: ARG001 - signed in
+    changed: bool = False,
+) -> Response:
     """Show the form for another password, and the way out of all sessions."""
-    return page(request, "account.html.j2", {"problem": ""})
+    return page(request, "account.html.j2", {"problem": "", "changed": changed})
 
 
 @router.post("/account/password")
@@ -178,8 +182,9 @@ def set_password(
         problem = translations(language_for(request)).gettext(
             "The password must have 12 characters at least; a few words that only you join will do."
         )
-        return page(request, "account.html.j2", {"problem": problem, "here": "/account"}, status=422)
-    return begin(request, database, actor.name, "/account")
+        context = {"problem": problem, "changed": False, "here": "/account"}
+        return page(request, "account.html.j2", context, status=422)
+    return begin(request, database, actor.name, "/account?changed=1")
 
 
 @router.post("/account/sign-out-everywhere")

@@ -94,7 +94,7 @@ def compute(database: Database) -> TeamFigures:
 
 
 def _work(session: Session) -> tuple[dict[str, Work], dict[str, Work], Work]:
-    """The work by regional group ("" where the State is not known), by instrument, and in all."""
+    """The work by regional group and by instrument ("" where that is not known), and in all."""
     regions: dict[str, Work] = defaultdict(Work)
     instruments: dict[str, Work] = defaultdict(Work)
     together = Work()
@@ -107,17 +107,14 @@ def _work(session: Session) -> tuple[dict[str, Work], dict[str, Work], Work]:
         for id_, progress in progress_of(session, some).items():
             state = states[id_]
             parts = [together, regions[get_state(state).group if state else ""]]
-            for part in (*parts, *(instruments[code] for code in about[id_])):
+            for part in (*parts, *(instruments[code] for code in about[id_] or [""])):
                 part.answers += progress.answers
                 part.tagged += progress.tagged
                 part.reviewed += progress.reviewed
+    codes = [each.code for each in load_taxonomy().instruments]
     return (
         {code: regions[code] for code in (*REGIONAL_GROUPS, "") if code in regions},
-        {
-            each.code: instruments[each.code]
-            for each in load_taxonomy().instruments
-            if each.code in instruments
-        },
+        {code: instruments[code] for code in (*codes, "") if code in instruments},
         together,
     )
 

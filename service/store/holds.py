@@ -2,16 +2,21 @@
 
 import datetime as dt
 
-from sqlalchemy import Select, delete, or_, select
+from sqlalchemy import Select, and_, case, delete, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from service.store.answers import is_reviewed
+from service.store.answers import QuestionnaireFilter, is_reviewed
 from service.store.progress import uncertainty
 from service.store.tables import Answer, Hold, Questionnaire, User
 
 HOURS = 4
 """Hours for which a questionnaire stays with the person who last opened an answer of it."""
+
+HANDED_BACK = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+"""Until when somebody has what they handed back: they are given it again only once nothing else is left."""
+
+ALL = QuestionnaireFilter()
 
 
 def hold(session: Session, questionnaire_id: int, person: str) -> bool:
@@ -39,33 +44,49 @@ def held(session: Session, questionnaire_id: int) -> Hold | None:
 
 
 def let_go(session: Session, questionnaire_id: int, person: str) -> None:
-    """Let others have a questionnaire."""
+    """Let others have a questionnaire that is finished."""
     mine = Hold.questionnaire_id == questionnaire_id, Hold.person == person
     session.execute(delete(Hold).where(*mine))
 
 
-def next_for(session: Session, user: User) -> int | None:
+def hand_back(session: Session, questionnaire_id: int, person: str) -> None:
+    """Let others have a questionnaire that is not finished, and the person another one."""
+    mine = Hold.questionnaire_id == questionnaire_id, Hold.person == person
+    session.execute(update(Hold).where(*mine).values(until=HANDED_BACK))
+
+
+def has_one(session: Session, user: User, wanted: QuestionnaireFilter) -> bool:
+    """Whether `next_for` gives a person one that they have now."""
+    now = dt.datetime.now(dt.UTC)
+    mine = _free_for(user, wanted).where(Hold.person == user.name, Hold.until >= now)
+    return session.scalar(mine) is not None
+
+
+def next_for(session: Session, user: User, wanted: QuestionnaireFilter = ALL) -> int | None:
     """Hold the questionnaire that a person should take next; to be called in a writing session.
 
-    The one that they have not finished comes first; then those in their languages that nobody has, the most
-    uncertain first. None where nothing is left.
+    Of those that a filter lets through, the one that they have not finished comes first; then those in their
+    languages that nobody has, the most uncertain first; at last those that they handed back. None where
+    nothing is left.
     """
     # On PostgreSQL, another may hold what the query found before this person does; the next query knows.
-    while (found := session.scalar(_free_for(user))) is not None:
+    while (found := session.scalar(_free_for(user, wanted))) is not None:
         if hold(session, found, user.name):
             return found
     return None
 
 
-def _free_for(user: User) -> Select[int]:
+def _free_for(user: User, wanted: QuestionnaireFilter) -> Select[int]:
     now = dt.datetime.now(dt.UTC)
     left = select(Answer.id).where(Answer.questionnaire_id == Questionnaire.id, ~is_reviewed()).exists()
     speaks = or_(Questionnaire.language.in_(user.languages), Questionnaire.language.is_(None))
     free = or_(Hold.until.is_(None), Hold.until < now, Hold.person == user.name)
+    mine = Hold.person == user.name
+    rank = case((and_(mine, Hold.until > HANDED_BACK), 0), (mine, 2), else_=1)
     return (
         select(Questionnaire.id)
         .outerjoin(Hold, Hold.questionnaire_id == Questionnaire.id)
-        .where(Questionnaire.replaced_by.is_(None), left, speaks, free)
-        .order_by((Hold.person == user.name).is_(True).desc(), uncertainty().desc(), Questionnaire.id)
+        .where(*wanted.conditions(), Questionnaire.replaced_by.is_(None), left, speaks, free)
+        .order_by(rank, uncertainty().desc(), Questionnaire.id)
         .limit(1)
     )

@@ -1,5 +1,6 @@
 // The dialog by which a tag is added: a combobox over all tags, as the WAI-ARIA practices describe it.
 
+import { named } from "./panel.js";
 import { plain } from "./plain.js";
 
 const dialog = document.getElementById("adding");
@@ -56,9 +57,10 @@ export function whenAdded(added) {
     const option = chosen();
     if (event.submitter?.value !== "add" || !option) return;
     const { code, kind } = option.dataset;
-    const stance = kind === "instrument" ? null : stances.querySelector("input:checked").value;
+    const radio = kind === "instrument" ? null : stances.querySelector("input:checked");
     const passages = [...dialog.querySelectorAll("#adding-passages input:checked")].map((box) => Number(box.value));
-    added({ code, stance, passages, label: option.querySelector("strong").textContent });
+    const name = named(option.querySelector("strong").textContent, radio?.parentElement.textContent.trim());
+    added({ code, stance: radio?.value ?? null, passages, name });
   });
 }
 

@@ -6,7 +6,7 @@ import { light } from "./evidence.js";
 import { chosen, focusChosen, focused, focusedChip, goOn, move, refocus } from "./focus.js";
 import { Outbox } from "./outbox.js";
 import {
-  actsOf, byId, chipOf, chips, desk, dressPanel, isImplied, labelOf, mayDecide, panel, show, stateItem, stateOptions, tagOf,
+  actsOf, byId, chipOf, chips, desk, dressPanel, isImplied, labelOf, mayDecide, named, nameOf, panel, show, stateItem, stateOptions, tagOf,
   undressed, writeActs,
 } from "./panel.js";
 import { plain } from "./plain.js";
@@ -68,6 +68,10 @@ function dress() {
   const button = desk.querySelector('[data-do="undo"]');
   if (button) button.disabled = !actsNow().length;
   if (button?.disabled && button === document.activeElement) focusChosen({ preventScroll: true });
+  const count = mayDecide() ? chips().filter((chip) => chip.dataset.status === "open" && !isImplied(chip)).length : 0;
+  const { one, many } = byId("undecided").dataset;
+  byId("undecided").hidden = !count;
+  byId("undecided").textContent = count > 1 ? many.replace("{count}", count) : count ? one : "";
 }
 
 function showOutbox() {
@@ -111,12 +115,12 @@ function say(message) {
 
 function accept(chip) {
   if (!mayDecide() || !chip?.dataset.band || chip.dataset.status === "accepted" || isImplied(chip)) return;
-  decide([{ act: "accept", ...tagOf(chip) }], `✓ ${labelOf(chip)}`);
+  decide([{ act: "accept", ...tagOf(chip) }], `✓ ${nameOf(chip)}`);
 }
 
 function reject(chip) {
   if (!mayDecide() || !chip || ["rejected", "moved"].includes(chip.dataset.status) || isImplied(chip)) return;
-  decide([{ act: "reject", ...tagOf(chip) }], `✗ ${labelOf(chip)}`);
+  decide([{ act: "reject", ...tagOf(chip) }], `✗ ${nameOf(chip)}`);
 }
 
 function restance(select) {
@@ -124,7 +128,7 @@ function restance(select) {
   delete select.dataset.choosing;
   if (!mayDecide() || select.value === chip.dataset.stance) return;
   const decision = { act: "restance", ...tagOf(chip), new_stance: select.value };
-  const words = `→ ${labelOf(chip)}: ${select.selectedOptions[0].textContent}`;
+  const words = `→ ${named(labelOf(chip), select.selectedOptions[0].textContent)}`;
   if (chosen.code === decision.code && chosen.stance === decision.stance) chosen.stance = decision.new_stance;
   decide([decision], words);
 }
@@ -132,7 +136,7 @@ function restance(select) {
 function acceptSafe() {
   const safe = chips().filter((chip) => chip.dataset.band === "safe" && chip.dataset.status === "open");
   if (!mayDecide() || !safe.length) return;
-  decide(safe.map((chip) => ({ act: "accept", ...tagOf(chip) })), `✓ ${safe.map(labelOf).join(", ")}`);
+  decide(safe.map((chip) => ({ act: "accept", ...tagOf(chip) })), `✓ ${safe.map(nameOf).join(", ")}`);
 }
 
 function done() {
@@ -222,12 +226,12 @@ async function tryAgain() {
 
 function addState(field) {
   const name = plain(field.value.trim());
-  const option = stateOptions().find((each) => name === plain(each.value) || name === plain(each.dataset.code));
+  const option = stateOptions().find(({ value, dataset }) => [value, dataset.code, ...dataset.names.split("|")].some((each) => name === plain(each)));
   field.setCustomValidity(name && !option ? field.dataset.unknown : "");
   if (!option) return field.reportValidity();
   field.value = "";
   if (mayDecide() && !stateItem(option.dataset.code)) {
-    decide([{ act: "state-add", state: option.dataset.code }], `+ ${option.value}`);
+    decide([{ act: "state-add", state: option.dataset.code }], `+ ${byId("said").dataset.stateAdded.replace("{state}", option.value)}`);
   }
 }
 
@@ -235,12 +239,13 @@ function removeState(button) {
   const item = button.closest("li");
   if (!mayDecide()) return;
   const next = (item.nextElementSibling ?? item.previousElementSibling)?.querySelector("button");
-  decide([{ act: "state-remove", state: item.dataset.state }], `− ${item.querySelector(".name").textContent}`);
+  const words = byId("said").dataset.stateRemoved.replace("{state}", item.querySelector(".name").textContent);
+  decide([{ act: "state-remove", state: item.dataset.state }], `− ${words}`);
   (next ?? byId("state-name")).focus({ preventScroll: true });
 }
 
-whenAdded(({ code, stance, passages, label }) => {
-  if (mayDecide()) decide([{ act: "add", code, stance, passages }], `+ ${label}`);
+whenAdded(({ code, stance, passages, name }) => {
+  if (mayDecide()) decide([{ act: "add", code, stance, passages }], `+ ${name}`);
   Object.assign(chosen, { code, stance: stance ?? "" });
   focusChosen();
 });

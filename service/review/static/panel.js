@@ -9,6 +9,9 @@ const isDone = () => panel().dataset.done === "1";
 export const mayDecide = () => desk.dataset.mayReview === "1" && !isDone();
 export const tagOf = (chip) => ({ code: chip.dataset.code, stance: chip.dataset.stance || null });
 export const labelOf = (chip) => chip.getAttribute("aria-label");
+export const named = (label, stance) => (stance ? `${label} · ${stance}` : label);
+// Of the stance that was decided on: the list may already show another.
+export const nameOf = (chip) => named(labelOf(chip), chip.querySelector(`option[value="${chip.dataset.stance}"]`)?.textContent);
 export const chipOf = ({ code, stance }) => chips().find((chip) => chip.dataset.code === code && chip.dataset.stance === (stance ?? ""));
 
 // --- Decisions, shown ---------------------------------------------------------------------------------------------

@@ -277,7 +277,9 @@ def test_where_a_rate_is_told_the_list_of_parties_is_named_with_its_end():
     assert note.startswith(
         "States parties as at 9 January 2014, all cycles together. List of parties: United"
     )
-    assert "XVIII-12-c; complete until 9 January 2014. The European Union, a party but not a State, is" in note
+    assert (
+        "XVIII-12-c; complete until 9 January 2014. The European Union, a party but not a State, is" in note
+    )
     assert [text for text in texts(draft) if text.startswith("List of parties: United Nations Treaty")]
     assert not said(draft, "have become parties since")
 

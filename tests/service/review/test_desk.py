@@ -2,7 +2,8 @@
 
 import pytest
 
-from service.review.desk import Chip, acts_of, chips_of, groups_of, implied
+from service.intake.fields import plain
+from service.review.desk import Chip, acts_of, chips_of, groups_of, implied, state_names
 from service.store import second_readings
 from service.store.standing import standing
 from service.store.tables import Decision
@@ -154,3 +155,11 @@ def test_scripts_are_asked_for_anew_and_what_has_its_version_in_the_address_is_k
     assert "immutable" in kept.headers["cache-control"]
     assert visitor.get("/static/none.js").status_code == 404
     assert visitor.get("/static/..%2fdesk.py").status_code == 404
+
+
+def test_a_state_is_called_by_every_name_that_is_its_own_alone():
+    names = state_names()
+    for code, name in (("IRN", "Irán"), ("RUS", "Russie"), ("SYR", "Syria"), ("DEU", "Alemania")):
+        assert name in names[code]
+    every = [plain(name) for each in names.values() for name in each]
+    assert len(every) == len(set(every))

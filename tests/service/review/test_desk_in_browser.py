@@ -145,7 +145,7 @@ def test_what_the_signs_mean_is_a_key_or_a_tap_away(open_desk, touch):
     dialog = desk.page.get_by_role("dialog", name="Signs and keys")
     expect(dialog.get_by_role("heading", name="Signs", exact=True)).to_be_in_viewport()
     shown = dialog.locator(".signs dt").all_inner_texts()
-    assert {"●●● sure", "●●○ suggested", "●○○ uncertain", "49%", "○ ✓ ✗ →"} < set(shown)
+    assert {"●●● sure", "●●○ suggested", "●○○ uncertain", "49%", "○ ✓ ✗ →", "–"} < set(shown)
     looks = dialog.locator(".signs .passage").evaluate_all(f"all => all.map({STYLE})")
     assert looks == [["underline", "solid"], ["underline", "dotted"], ["underline", "solid"]]
     expect(dialog.locator(".passage.lit")).to_have_count(1)
@@ -235,7 +235,7 @@ def test_undo_says_what_it_undid_and_is_off_where_there_is_nothing(desk):
     expect(desk.button("Undo")).to_be_enabled()
     desk.expect_saved("accept data received")
     desk.press("u")
-    expect(said).to_have_text("Undone: ✓ Data collection and analysis, in general")
+    expect(said).to_have_text("Undone: ✓ Data collection and analysis, in general · received")
     expect(said).to_be_in_viewport()
     expect(desk.button("Undo")).to_be_disabled()
     desk.expect_saved("accept data received", "undo")
@@ -429,7 +429,7 @@ def test_states_change_and_are_undone_without_moving_the_page_or_the_text(open_d
     desk.page.get_by_role("button", name="Remove Ghana").dispatch_event("click")
     desk.expect_saved("state-remove GHA")
     assert desk.page.evaluate(places) == before
-    desk.button("Undo").click()
+    desk.button("Undo").dispatch_event("click")
     desk.expect_saved("state-remove GHA", "undo")
     assert desk.page.evaluate(places) == before
     expect(desk.page.locator("#text mark")).to_have_class([STATE, STATE])
@@ -909,3 +909,56 @@ def test_a_printed_desk_has_the_text_and_the_tags_and_no_buttons(desk):
 def test_the_answers_here_are_those_of_the_examples(database, answers):
     with database.reading() as session:
         assert set(session.scalars(select(Answer.text).where(Answer.id.in_(answers)))) == {desk_examples.TEXT}
+
+
+# --- What is said ------------------------------------------------------------------------------------------
+
+
+def test_tags_that_are_not_decided_are_counted_beside_done_and_not_taken_with_it(desk):
+    line = desk.page.locator("#undecided")
+    # A type is taken with its sub-type: accepting that decides both.
+    expect(line).to_have_text("5 tags are not decided: they will not be taken")
+    desk.press("s")
+    expect(line).to_have_text("2 tags are not decided: they will not be taken")
+    desk.press("a")
+    expect(line).to_have_text("1 tag is not decided: it will not be taken")
+    desk.press("d")
+    expect(desk.page).not_to_have_url(re.compile(f"/answers/{desk.answer_id}$"))
+    desk.page.goto(f"/answers/{desk.answer_id}")
+    expect(desk.page.locator("#undecided")).to_be_hidden()
+    expect(desk.chip("data.database", "received").locator(".decided")).to_have_text(
+        "– not taken", use_inner_text=True
+    )
+
+
+def test_messages_say_the_stance_and_what_became_of_a_state(desk):
+    said = desk.page.locator("#said")
+    desk.chip("data", "received").focus()
+    desk.press("r")
+    expect(said).to_have_text("✗ Data collection and analysis, in general · received")
+    desk.button("Remove Ghana").click()
+    expect(said).to_have_text("− State removed: Ghana")
+    desk.page.get_by_label("Add a State").fill("Iran")
+    desk.press("Enter")
+    expect(said).to_have_text("+ State added: Iran (Islamic Republic of)")
+    desk.expect_saved("reject data received", "state-remove GHA", "state-add IRN")
+
+
+@pytest.mark.parametrize("size", [{"width": 1280, "height": 800}, NARROW])
+def test_all_of_adding_a_tag_is_in_view(open_desk, size):
+    desk = open_desk(size=size)
+    desk.press("t")
+    for name in ("Add", "Cancel"):
+        expect(desk.page.get_by_role("dialog").get_by_role("button", name=name)).to_be_in_viewport(ratio=1)
+    expect(desk.page.locator("#adding-stance")).to_be_in_viewport(ratio=1)
+
+
+def test_every_name_of_the_button_for_no_tag_says_that_it_finishes(open_desk):
+    desk = open_desk(size=NARROW)
+    assert desk.button("No tag, done").inner_text().startswith("No tag, done")
+
+
+def test_tags_to_be_read_are_one_line_high_under_a_finger(open_desk):
+    desk = open_desk(has_touch=True)
+    desk.page.goto("/search?words=togo")
+    assert desk.page.locator(".chips > .chip").first.bounding_box()["height"] < 40

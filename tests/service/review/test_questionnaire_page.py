@@ -185,8 +185,9 @@ def test_whoever_has_a_questionnaire_reads_for_how_long_and_can_hand_it_back(
     page = reviewer.submit(f"/questionnaires/{here}/hand-back")
     assert page.status_code == 200
     assert "Nobody has this questionnaire." in page.text
+    assert "You handed this questionnaire back" in page.text
     with database.reading() as session:
-        assert session.scalar(select(Hold.person)) is None
+        assert holds.held(session, here) is None
     assert "Added the State: Kenya" in reviewer.get(f"/answers/{first}/history").text
     assert sign_in("reader").submit(f"/questionnaires/{here}/hand-back").status_code == 403
     assert reviewer.submit("/questionnaires/999999/hand-back").status_code == 404

@@ -224,8 +224,8 @@ def given(response):
     return int(response.headers["location"].split("/")[2])
 
 
-def ask_for_next(browser):
-    return browser.post("/next", data={"csrf": browser.csrf}, follow_redirects=False)
+def ask_for_next(browser, filters=""):
+    return browser.post(f"/next{filters}", data={"csrf": browser.csrf}, follow_redirects=False)
 
 
 def test_the_next_one_is_the_most_uncertain_in_ones_languages(
@@ -254,6 +254,51 @@ def test_where_nothing_is_left_the_page_says_so(sign_in, questionnaires):
         page = ask_for_next(reviewer)
         assert page.status_code == 200
         assert "Every questionnaire in your languages (Français) is reviewed" in page.text
+
+
+@BOTH
+def test_what_was_handed_back_comes_last_and_what_one_has_first(sign_in, questionnaires):
+    reviewer = sign_in()
+    assert "Next for me" in reviewer.get("/").text
+    back = given(ask_for_next(reviewer))
+    assert "Go on with mine" in reviewer.get("/").text
+    reviewer.submit(f"/questionnaires/{back}/hand-back")
+    mine = given(ask_for_next(reviewer))
+    assert mine != back
+    assert given(ask_for_next(reviewer)) == mine
+    reviewer.submit(f"/questionnaires/{mine}/hand-back")
+    assert given(ask_for_next(reviewer)) not in (back, mine)
+
+
+def test_what_was_handed_back_is_given_again_once_nothing_else_is_left(sign_in, questionnaires):
+    reviewer = sign_in(languages=["fr"])
+    spoken = given(ask_for_next(reviewer))
+    for _ in range(len(questionnaires)):
+        reviewer.submit(f"/questionnaires/{spoken}/hand-back")
+        spoken = given(ask_for_next(reviewer))
+    assert spoken in questionnaires.values()
+
+
+def test_what_one_left_overnight_still_comes_first(sign_in, questionnaires, database):
+    reviewer = sign_in()
+    left = questionnaires["TON untoc"]
+    with database.writing() as session:
+        holds.hold(session, left, reviewer.name)
+        session.execute(update(Hold).values(until=dt.datetime.now(dt.UTC) - dt.timedelta(hours=12)))
+    assert given(ask_for_next(reviewer)) == left
+
+
+def test_the_next_one_is_of_those_that_the_filters_let_through(sign_in, questionnaires):
+    reviewer = sign_in()
+    french = html.fromstring(reviewer.get("/?language=fr&status=tagged").text).find(".//form[@class='next']")
+    assert french.get("action") == "/next?language=fr"
+    assert given(ask_for_next(reviewer, "?state=TON")) == questionnaires["TON untoc"]
+    assert "Go on with mine" in reviewer.get("/?state=TON").text
+    assert "Next for me" in reviewer.get("/?language=fr").text
+    assert given(ask_for_next(reviewer, "?language=fr")) == questionnaires["MDG tip"]
+    nothing = reviewer.submit("/next?cycle=99").text
+    assert "that fits the filters is reviewed" in nothing
+    assert reviewer.submit("/next?language=nonsense").status_code == 422
 
 
 @BOTH

@@ -2,12 +2,12 @@
 
 import pytest
 from lxml import html
-from sqlalchemy import select
+from sqlalchemy import delete, func, select
 
 from evaluation.words import short_names
 from service.review import team
 from service.store.questionnaires import purge
-from service.store.tables import Questionnaire, Suggestion, Tagging
+from service.store.tables import Answer, Questionnaire, QuestionnaireInstrument, Suggestion, Tagging
 
 LEGAL = {"code": "legal", "stance": "requested"}
 TRAINING = {"code": "training", "stance": "requested"}
@@ -68,6 +68,16 @@ def test_progress_is_told_by_region_and_instrument_and_leads_to_the_queue(lead, 
     assert progress["by-instrument"][-1][1:4] == everything[1:4]
     for link in html.fromstring(found.text).iterfind(".//section[@aria-labelledby='progress']//a"):
         assert lead.get(link.get("href")).status_code == 200
+
+
+def test_answers_about_no_instrument_have_a_row_of_their_own(lead, database, questionnaires):
+    with database.writing() as session:
+        about = QuestionnaireInstrument.questionnaire_id == questionnaires["MDG tip"]
+        session.execute(delete(QuestionnaireInstrument).where(about))
+        answers = select(func.count()).where(Answer.questionnaire_id == questionnaires["MDG tip"])
+        count = session.scalar(answers)
+    *_, unknown, _everything = tables_of(lead.get("/team"))["by-instrument"]
+    assert unknown[:2] == ["not stated", str(count)]
 
 
 def test_acceptance_additions_and_models_are_told_with_intervals(lead, two_reviewed):

@@ -20,18 +20,18 @@ PASSWORD = "a long enough one"
 PEOPLE = {"rita": "reviewer", "sam": "reviewer", "lea": "lead"}
 # A questionnaire of six answers, and how its language calls the queue, the way in, the end and what is left.
 WORDS = {
-    "en": ("GHA-firearms-2", "Queue", "Go on with the next answer", "Done", "5 answers are not done."),
+    "en": ("GHA-firearms-2", "Queue", "Begin", "Done", "5 answers are not done."),
     "fr": (
         "2008-MDG-tip-2",
         "File d'attente",
-        "Continuer avec la réponse suivante",
+        "Commencer",
         "Terminé",
         "5 réponses ne sont pas terminées.",
     ),
     "es": (
         "GTM-som-2",
         "Lista de trabajo",
-        "Continuar con la respuesta siguiente",
+        "Comenzar",
         "Terminada",
         "5 respuestas no están terminadas.",
     ),
@@ -90,7 +90,7 @@ def find_and_open(page):
     page.wait_for_url("**/?state=TGO*")
     expect(page.get_by_text("1 questionnaire", exact=True)).to_be_visible()
     press(page, "link", "Togo")
-    press(page, "link", "Go on with the next answer")
+    press(page, "link", "Begin")
     page.wait_for_url("**/answers/*")
 
 
