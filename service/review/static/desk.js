@@ -226,7 +226,8 @@ async function tryAgain() {
 
 function addState(field) {
   const name = plain(field.value.trim());
-  const option = stateOptions().find(({ value, dataset }) => [value, dataset.code, ...dataset.names.split("|")].some((each) => name === plain(each)));
+  // An option without other names has "" among them.
+  const option = name && stateOptions().find(({ value, dataset }) => [value, dataset.code, ...dataset.names.split("|")].some((each) => name === plain(each)));
   field.setCustomValidity(name && !option ? field.dataset.unknown : "");
   if (!option) return field.reportValidity();
   field.value = "";
@@ -328,7 +329,7 @@ byId("keys-on").addEventListener("change", ({ target }) => {
 document.addEventListener("keydown", (event) => {
   if (event.target.matches("select.stance")) return chooseStance(event);
   const typing = event.target.closest("input, textarea, select, dialog");
-  if (event.key === "Escape" && typing && !typing.closest("dialog")) return focusChosen();
+  if (event.key === "Escape" && typing && !typing.closest("dialog")) return leave(typing);
   if (typing || event.ctrlKey || event.metaKey || event.altKey) return undefined;
   // On French keyboards the key of the 0 gives "à", unless Shift is held.
   const key = event.code === "Digit0" && !event.shiftKey ? "0" : event.key;
@@ -337,6 +338,12 @@ document.addEventListener("keydown", (event) => {
   event.preventDefault();
   return act();
 });
+
+// Leaving the field of States would add the one whose name stands there.
+function leave(field) {
+  if (field.id === "state-name") field.value = "";
+  focusChosen();
+}
 
 // Keys in the list only choose; Enter or leaving it decides, Escape leaves it as it was.
 function chooseStance(event) {

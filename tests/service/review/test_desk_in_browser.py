@@ -457,6 +457,14 @@ def test_a_name_that_no_state_has_is_not_added(desk):
     assert desk.written() == []
 
 
+def test_escape_leaves_the_field_of_states_without_adding_one(desk):
+    desk.press("g")
+    desk.page.keyboard.type("Kenya")
+    desk.press("Escape", "a")
+    desk.expect_saved("accept data received")
+    expect(desk.page.locator("#states")).not_to_contain_text("Kenya")
+
+
 def found_codes(desk):
     options = desk.page.locator("#adding-options li:visible")
     return options.evaluate_all("all => all.map(each => each.dataset.code)")
