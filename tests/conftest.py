@@ -1,5 +1,7 @@
 """What many tests need: a few real answers, models trained on them, an encoder that is real and tiny."""
 
+import os
+
 import pytest
 from hypothesis import settings
 
@@ -7,6 +9,9 @@ from corpus.reader import read_corpus
 from nlp.models import load_model
 from nlp.tagging import Tagger
 from nlp.training.linear import train_linear
+
+# Tests run beside each other: threads of one that spin while they wait would take the cores from the others.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 # Nothing is timed: a busy machine is no fault.
 settings.register_profile("untimed", deadline=None)

@@ -1,3 +1,4 @@
+from copy import deepcopy
 from random import Random
 
 import numpy as np
@@ -150,8 +151,14 @@ def as_json(tagged):
     return [each.to_json() for each in tagged]
 
 
-def test_evidence_lies_in_passages_of_its_tag_and_the_heaviest_comes_first(asked, answers):
-    for found in as_json(asked.tag_all(answers)):
+@pytest.fixture(scope="module")
+def together(asked, answers):
+    """The answers, tagged all at once."""
+    return as_json(asked.tag_all(answers))
+
+
+def test_evidence_lies_in_passages_of_its_tag_and_the_heaviest_comes_first(together):
+    for found in together:
         for each in found["tags"]:
             passages = [found["passages"][number] for number in each["passages"]]
             for word in each["evidence"]:
@@ -162,13 +169,13 @@ def test_evidence_lies_in_passages_of_its_tag_and_the_heaviest_comes_first(asked
             assert all(weight > 0 for weight in weights)
 
 
-def test_the_same_answer_has_the_same_evidence_alone_and_among_others(asked, answers):
-    together = as_json(asked.tag_all(answers))
-    assert [asked.tag(answer).to_json() for answer in answers] == together
+def test_the_same_answer_has_the_same_evidence_alone_and_among_others(asked, answers, together):
+    some = range(0, len(answers), 3)
+    assert [asked.tag(answers[place]).to_json() for place in some] == [together[place] for place in some]
 
 
-def test_nobody_who_does_not_ask_gets_evidence(tagger, asked, answers):
-    plain, rich = as_json(tagger.tag_all(answers)), as_json(asked.tag_all(answers))
+def test_nobody_who_does_not_ask_gets_evidence(tagger, answers, together):
+    plain, rich = as_json(tagger.tag_all(answers)), deepcopy(together)
     assert all("evidence" not in each for found in plain for each in found["tags"])
     assert all("evidence" in each for found in rich for each in found["tags"])
     for found in rich:
@@ -186,7 +193,7 @@ TEXTS = {
     "emoji": "🚓🚓 cars 🚓 please 🙏🏽",
     "long word": "training" * 400,
     "odd signs": "law\u0000\ufeff training",
-    "many words": "a " * 3000,
+    "many words": "a " * 1000,
 }
 
 
@@ -199,8 +206,8 @@ def test_any_text_can_be_asked_for_evidence(asked, text):
 
 
 def test_without_its_evidence_a_tag_is_less_sure_than_without_as_many_random_words(tagger, monkeypatch):
-    monkeypatch.setattr(faithfulness, "SAMPLE", 40)
+    monkeypatch.setattr(faithfulness, "SAMPLE", 16)
     falls = np.array([fall[1:] for fall in measure_falls(tagger.model, read_corpus("validation"))])
     of_evidence, by_chance = falls.mean(axis=0)
-    assert len(falls) > 100
+    assert len(falls) > 40
     assert of_evidence > by_chance + 0.2

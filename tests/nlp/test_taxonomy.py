@@ -5,6 +5,7 @@ import re
 import subprocess
 import sys
 from collections import Counter
+from pathlib import Path
 
 import pytest
 
@@ -155,7 +156,7 @@ def test_a_retired_code_is_left_out_and_answered_with_its_replacement():
         ("fr: Rédaction, ", "", "legal.drafting, label: lacks fr"),
         ("fr: Rédaction, ", "fr: , ", "legal.drafting, label: write the text in fr"),
         ("fr: Rédaction, ", "fr: Rédaction, de: Entwurf, ", "label: has keys that mean nothing here: de"),
-        ("fr: Rédaction, ", f"fr: {'R' * 31}, ", "short: give at most 30 characters in fr"),
+        ("fr: Rédaction, ", f"fr: {'R' * 33}, ", "short: give at most 32 characters in fr"),
         ("    not: {", "    nto: {", "legal.drafting: has keys that mean nothing here: nto"),
         ("instrument: tip", "instrument: [tip]", "is no instrument in use"),
         ("instrument: tip", "instrument: legal", "legal is no instrument in use"),
@@ -186,7 +187,23 @@ def test_it_travels_to_another_process():
     assert len(set(ENTRIES)) == 40
 
 
+def test_the_codebook_is_of_this_version_and_names_codes_in_use():
+    codebook = (Path(__file__).parents[2] / "docs" / "codebook.md").read_text("utf-8")
+    assert f"by version {TAXONOMY.version} of the taxonomy" in codebook
+    types = "|".join(entry.code for entry in TAXONOMY.types)
+    named = set(re.findall(rf"`((?:{types})\.[a-z-]+)`", codebook))
+    assert len(named) > 10
+    assert named <= {entry.code for entry in TAXONOMY.subtypes}
+
+
 def test_importing_it_loads_nothing_heavy():
     heavy = "{'numpy', 'rdflib', 'rich', 'sklearn', 'spacy', 'typer'}"
     code = f"import sys, nlp.taxonomy; sys.exit(bool({heavy} & set(sys.modules)))"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_french_labels_have_the_narrow_space_before_a_sign_that_does_not_break():
+    taxonomy = load_taxonomy()
+    for entry in (*taxonomy.types, *taxonomy.subtypes, *taxonomy.instruments):
+        for text in (entry.label("fr"), entry.short("fr")):
+            assert not re.search(r"[^\u202f][;:?!]", text), text

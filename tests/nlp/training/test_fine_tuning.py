@@ -37,7 +37,7 @@ def test_an_answer_has_what_its_surest_passage_has():
 def test_a_network_learns(few_answers, wrapped, tiny_network, tmp_path):
     before = validation_f1(score_all(tiny_network, wrapped, few_answers, FAST), few_answers, LABELS)
     settings = Settings(
-        epochs=40, patience=40, batch=8, learning_rate=3e-3, head_learning_rate=1e-2, noise=0.0
+        epochs=15, patience=15, batch=8, learning_rate=3e-3, head_learning_rate=1e-2, noise=0.0
     )
     best = fine_tune(tiny_network, wrapped, few_answers, few_answers, settings, checkpoint=tmp_path / "c")
     assert best > before + 0.2
