@@ -16,8 +16,9 @@ from service.modelling import adopt_default
 from service.settings import Settings
 from service.store import second_readings, users
 from service.store.answers import AnswerFilter
-from service.store.database import Database, open_database
+from service.store.database import Database
 from service.store.decisions import Wish, decide, version_of
+from service.store.opening import open_database
 from service.store.questionnaires import receive
 from service.store.records import answer_records
 from service.store.tables import Answer, Decision, Questionnaire

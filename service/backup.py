@@ -23,7 +23,8 @@ from nlp.errors import InputError
 from service.modelling import models_folder
 from service.settings import Settings
 from service.store import copying, migrations
-from service.store.database import filling, open_database
+from service.store.homes import open_existing
+from service.store.opening import filling
 
 FORMAT = 1
 MANIFEST = "manifest.json"
@@ -34,12 +35,12 @@ def back_up(settings: Settings, output: Path) -> dict[str, int]:
     """Write a backup, whole or not at all, also while needtag works; gives the rows of each table.
 
     Raises:
-        InputError: the file is there already, or cannot be written.
+        InputError: the file is there already, or cannot be written; or the home has no database.
         SchemaError, UnavailableError: as open_database.
     """
     if output.exists():
         raise InputError(str(output), "is there already; give another name")
-    database = open_database(settings)
+    database = open_existing(settings)
     part = None
     try:
         # A name that nobody can foresee, for this user alone: it holds what States wrote.

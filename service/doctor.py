@@ -12,10 +12,11 @@ from sqlalchemy import func, select
 from nlp.errors import NeedtagError
 from service.modelling import load_known
 from service.settings import Settings
-from service.store.database import Database, database_seconds, open_database
+from service.store.database import Database, database_seconds
+from service.store.homes import left_behind, open_existing
 from service.store.models import active_model
 from service.store.progress import count_answers
-from service.store.tables import Audit, Tagging
+from service.store.tables import Audit, Questionnaire, Tagging
 from service.store.work import count_leases
 
 LEAST_FREE = 1e9
@@ -38,12 +39,12 @@ def examine(settings: Settings) -> Iterator[Finding]:
     yield _home(settings)
     yield _disk(settings)
     try:
-        database = open_database(settings)
+        database = open_existing(settings)
     except NeedtagError as error:
         yield Finding("database", well=False, said=str(error))
         return
     looks: tuple[Callable[[], Finding], ...] = (
-        lambda: Finding("database", well=True, said=f"{database}, its tables are this needtag's"),
+        lambda: _database(settings, database),
         lambda: _clock(database),
         lambda: _model(settings, database),
         lambda: _work(database),
@@ -78,6 +79,14 @@ def _disk(settings: Settings) -> Finding:
     if free < LEAST_FREE:
         return Finding("disk", well=False, said=f"{said}; make room, or move the home")
     return Finding("disk", well=True, said=said)
+
+
+def _database(settings: Settings, database: Database) -> Finding:
+    with database.reading() as session:
+        empty = session.scalar(select(Questionnaire.id).limit(1)) is None
+    if empty and (warning := left_behind(settings)):
+        return Finding("database", well=False, said=warning)
+    return Finding("database", well=True, said=f"{database}, its tables are this needtag's")
 
 
 def _clock(database: Database) -> Finding:

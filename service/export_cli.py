@@ -37,13 +37,13 @@ def export(
     from service.run import check_target
     from service.settings import read_settings
     from service.store.answers import AnswerFilter, QuestionnaireFilter
-    from service.store.database import open_database
+    from service.store.homes import open_existing
 
     format_of(what, output)
     check_target(output, [])
     questionnaires = QuestionnaireFilter(instrument=instrument, cycle=cycle)
     wanted = AnswerFilter(questionnaires, questionnaire_id=questionnaire)
-    database = open_database(read_settings(home=home))
+    database = open_existing(read_settings(home=home))
     rows = export_to_file(database, what, output, wanted, lang, actor=COMMAND)
     database.dispose()
     typer.echo(f"{output} has {rows:,} {'row' if rows == 1 else 'rows'}.", err=True)

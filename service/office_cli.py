@@ -16,9 +16,13 @@ def backup(
     """Write everything, database and models, to one file; also while needtag serves."""
     from service.backup import back_up
     from service.settings import read_settings
+    from service.store.homes import left_behind
 
-    rows = back_up(read_settings(home=home), output)
+    settings = read_settings(home=home)
+    rows = back_up(settings, output)
     typer.echo(f"{output}: {_told(rows)}")
+    if not rows["questionnaires"] and (warning := left_behind(settings)):
+        typer.echo(f"needtag: {warning}", err=True)
 
 
 def restore(

@@ -73,6 +73,12 @@ def overview(
     write_folder(counted, lang, output)
     number = counted.reviewed.all.requested.total.number
     typer.echo(f"{output} has the overview; {unit} counted: {number:,}.", err=True)
+    if counted.is_unreviewed:
+        answers = sum(each.answers for each in read.submissions)
+        typer.echo(
+            f"Nothing is counted, as no answer has been reviewed yet; answers received: {answers:,}.",
+            err=True,
+        )
     if read.left_out:
         typer.echo(
             f"Left out, as nothing took the place of a retired code: {len(read.left_out):,}.", err=True
@@ -92,10 +98,10 @@ def _from_database(settings: "Settings", cycle: str | None, *, unreviewed: bool)
     from service.overview.database import read_database
     from service.store import audit
     from service.store.answers import AnswerFilter, QuestionnaireFilter
-    from service.store.database import open_database
     from service.store.exports import described
+    from service.store.homes import open_existing
 
-    database = open_database(settings)
+    database = open_existing(settings)
     wanted = QuestionnaireFilter(cycle=cycle)
     with database.writing() as session:
         audit.note(session, COMMAND, "export", "overview", filter=described(AnswerFilter(wanted)))

@@ -39,7 +39,7 @@ def add_user(
     """Make an account; its password is asked for, or --link prints a link alone on the last line."""
     from service.settings import read_settings
     from service.store import users
-    from service.store.database import open_database
+    from service.store.opening import open_database
 
     settings = read_settings(home=home)
     wanted = [each.strip() for each in languages.split(",") if each.strip()]
@@ -61,12 +61,12 @@ def list_users(home: HomeOption = None) -> None:
 
     from service.settings import read_settings
     from service.store import users
-    from service.store.database import open_database
+    from service.store.homes import open_existing
 
     table = Table(box=None, pad_edge=False)
     for column in ("Name", "Role", "Languages", "Made", "Disabled"):
         table.add_column(column, overflow="fold")
-    with open_database(read_settings(home=home)).reading() as session:
+    with open_existing(read_settings(home=home)).reading() as session:
         for each in users.list_users(session):
             disabled = f"{each.disabled_at:%Y-%m-%d %H:%M}" if each.disabled_at else "no"
             made = f"{each.created_at:%Y-%m-%d %H:%M}"
@@ -79,9 +79,9 @@ def disable_user(name: NameArgument, home: HomeOption = None) -> None:
     """Let a person sign in no more, and end their sessions; what they decided stays."""
     from service.settings import read_settings
     from service.store import users
-    from service.store.database import open_database
+    from service.store.homes import open_existing
 
-    with open_database(read_settings(home=home)).writing() as session:
+    with open_existing(read_settings(home=home)).writing() as session:
         users.disable_user(session, users.get_user(session, name), actor=COMMAND)
 
 
@@ -90,9 +90,9 @@ def enable_user(name: NameArgument, home: HomeOption = None) -> None:
     """Let a person sign in again."""
     from service.settings import read_settings
     from service.store import users
-    from service.store.database import open_database
+    from service.store.homes import open_existing
 
-    with open_database(read_settings(home=home)).writing() as session:
+    with open_existing(read_settings(home=home)).writing() as session:
         users.enable_user(session, users.get_user(session, name), actor=COMMAND)
 
 
@@ -107,9 +107,9 @@ def set_password(name: NameArgument, home: HomeOption = None) -> None:
     """Give a person another password, which is asked for; their sessions end."""
     from service.settings import read_settings
     from service.store import users
-    from service.store.database import open_database
+    from service.store.homes import open_existing
 
-    database = open_database(read_settings(home=home))
+    database = open_existing(read_settings(home=home))
     with database.reading() as session:
         users.get_user(session, name)
     password = _ask_password()
@@ -118,17 +118,26 @@ def set_password(name: NameArgument, home: HomeOption = None) -> None:
 
 
 def _ask_password() -> str:
-    """Ask for a password twice, unseen; it is checked before it is asked for again.
+    """Ask for a password, and once more where it cannot be one.
 
     Raises:
-        InputError: nobody can be asked, it is too short or too long, or the two are not the same.
+        InputError: nobody can be asked, or the second too is too short or too long, or not the same twice.
     """
+    if not sys.stdin.isatty():
+        raise InputError("password", "is asked for on a terminal, and there is none; make a link instead")
+    try:
+        return _ask_twice()
+    except InputError as error:
+        typer.echo(f"needtag: {error}", err=True)
+        return _ask_twice()
+
+
+def _ask_twice() -> str:
+    """Ask for a password twice, unseen; it is checked before it is asked for again."""
     from getpass import getpass
 
     from service.store.users import check_length
 
-    if not sys.stdin.isatty():
-        raise InputError("password", "is asked for on a terminal, and there is none; make a link instead")
     password = getpass("Password: ")
     check_length(password)
     if getpass("Once more: ") != password:
@@ -139,10 +148,10 @@ def _ask_password() -> str:
 def _print_link(name: str, base_url: str | None, home: Path | None) -> None:
     from service.settings import address_of, read_settings
     from service.store import users
-    from service.store.database import open_database
+    from service.store.homes import open_existing
 
     settings = read_settings(home=home)
-    with open_database(settings).writing() as session:
+    with open_existing(settings).writing() as session:
         token = users.make_link(session, users.get_user(session, name), actor=COMMAND)
     address = base_url or settings.base_url or address_of(settings.host, settings.port)
     typer.echo(f"This link lets {name} in once, within the hour.")

@@ -26,8 +26,9 @@ from service.api.app import create_app
 from service.modelling import adopt_default
 from service.review.admin_import import forget_kept
 from service.settings import Settings, address_of, environment_of
-from service.store.database import Database, open_database
+from service.store.database import Database
 from service.store.idempotency import forget_old
+from service.store.opening import open_database
 from service.store.questionnaires import purge_older
 from service.store.users import demo_link
 from service.webhooks import Sender

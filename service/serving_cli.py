@@ -53,7 +53,7 @@ def worker(
     from service.api.logs import configure_logging
     from service.modelling import adopt_default
     from service.settings import read_settings
-    from service.store.database import open_database
+    from service.store.opening import open_database
     from service.worker import Worker
 
     settings = read_settings(home=home)
@@ -98,7 +98,7 @@ def import_files(
     from service.importing import import_paths
     from service.run import parse_columns
     from service.settings import read_settings
-    from service.store.database import open_database
+    from service.store.opening import open_database
     from service.terminal import printable
 
     database = open_database(read_settings(home=home))
@@ -133,9 +133,12 @@ def settings(home: HomeOption = None) -> None:
 def upgrade(home: HomeOption = None) -> None:
     """Bring the tables of the database to those of this needtag; make a backup first."""
     from service.settings import read_settings
-    from service.store.database import upgrade_database
+    from service.store.homes import check_home
+    from service.store.opening import upgrade_database
 
-    changed = upgrade_database(read_settings(home=home))
+    settings = read_settings(home=home)
+    check_home(settings)
+    changed = upgrade_database(settings)
     typer.echo("The tables were upgraded." if changed else "The tables are up to date.")
 
 
@@ -153,7 +156,7 @@ def add_key(
     """Make a key; it is printed once, alone on the last line."""
     from service.settings import read_settings
     from service.store import keys
-    from service.store.database import open_database
+    from service.store.opening import open_database
 
     ends = dt.datetime.now(dt.UTC) + dt.timedelta(days=days) if days else None
     with open_database(read_settings(home=home)).writing() as session:
@@ -174,9 +177,9 @@ def rotate_key(
     """Make a new key in place of an old one; it is printed once, alone on the last line."""
     from service.settings import read_settings
     from service.store import keys
-    from service.store.database import open_database
+    from service.store.homes import open_existing
 
-    with open_database(read_settings(home=home)).writing() as session:
+    with open_existing(read_settings(home=home)).writing() as session:
         secret = keys.rotate_key(session, name, hours=hours, actor=COMMAND)
     typer.echo(f"The old key stays valid for {hours:g} hours; the new one cannot be shown again.")
     typer.echo(secret)
@@ -187,9 +190,9 @@ def revoke_key(name: NameOption, home: HomeOption = None) -> None:
     """End every key of this name at once."""
     from service.settings import read_settings
     from service.store import keys
-    from service.store.database import open_database
+    from service.store.homes import open_existing
 
-    with open_database(read_settings(home=home)).writing() as session:
+    with open_existing(read_settings(home=home)).writing() as session:
         keys.revoke_key(session, name, actor=COMMAND)
 
 
@@ -201,12 +204,12 @@ def list_keys(home: HomeOption = None) -> None:
 
     from service.settings import read_settings
     from service.store import keys
-    from service.store.database import open_database
+    from service.store.homes import open_existing
 
     table = Table(box=None, pad_edge=False)
     for column in ("Name", "Scopes", "Made", "Ends"):
         table.add_column(column, overflow="fold")
-    with open_database(read_settings(home=home)).reading() as session:
+    with open_existing(read_settings(home=home)).reading() as session:
         for each in keys.list_keys(session):
             ends = f"{each.expires_at:%Y-%m-%d %H:%M}" if each.expires_at else "never"
             table.add_row(each.name, " ".join(each.scopes), f"{each.created_at:%Y-%m-%d %H:%M}", ends)

@@ -21,7 +21,7 @@ def add_webhook(
     """Tell an address of events; the secret of its messages is printed once, alone on the last line."""
     from service.settings import read_settings
     from service.store import webhooks
-    from service.store.database import open_database
+    from service.store.opening import open_database
     from service.webhook_targets import read_networks
 
     settings = read_settings(home=home)
@@ -40,12 +40,12 @@ def list_webhooks(home: HomeOption = None) -> None:
 
     from service.settings import read_settings
     from service.store import webhooks
-    from service.store.database import open_database
+    from service.store.homes import open_existing
 
     table = Table(box=None, pad_edge=False)
     for column in ("Webhook", "Address", "Events", "Made"):
         table.add_column(column, overflow="fold")
-    with open_database(read_settings(home=home)).reading() as session:
+    with open_existing(read_settings(home=home)).reading() as session:
         for each in webhooks.list_webhooks(session):
             table.add_row(str(each.id), each.url, " ".join(each.events), f"{each.created_at:%Y-%m-%d %H:%M}")
     Console().print(table, markup=False)
@@ -59,7 +59,7 @@ def remove_webhook(
     """Tell an address nothing more, and forget what it was told."""
     from service.settings import read_settings
     from service.store import webhooks
-    from service.store.database import open_database
+    from service.store.homes import open_existing
 
-    with open_database(read_settings(home=home)).writing() as session:
+    with open_existing(read_settings(home=home)).writing() as session:
         webhooks.remove_webhook(session, number, actor=COMMAND)

@@ -1,6 +1,6 @@
 """What the figures of an overview show: the bars, their titles and notes, and the same in words."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from nlp.answers import Language
@@ -9,6 +9,7 @@ from service.overview.content import Picture
 from service.overview.counts import Tally
 from service.overview.items import UNSPECIFIED
 from service.overview.overview import Overview
+from service.overview.phrases import Phrases
 from service.overview.writer import Writer
 
 LEGAL = "legal"
@@ -86,18 +87,19 @@ def picture(chart: Chart, writer: Writer) -> Picture:
     """A figure as a block of the draft, with what it shows in words."""
     text = writer.phrases.text
     caption = text("figure", number=str(chart.number))
-    return Picture(chart.name, caption, chart.title, _alternative(chart, text), chart.note)
+    return Picture(chart.name, caption, chart.title, _alternative(chart, writer.phrases), chart.note)
 
 
-def _alternative(chart: Chart, text: Callable[..., str]) -> str:
+def _alternative(chart: Chart, phrases: Phrases) -> str:
+    text = phrases.text
     groups = []
     for panel in chart.panels:
-        values = "; ".join(_said(chart, panel, text)) or text("none_sign")
+        values = "; ".join(_said(chart, panel, phrases)) or text("none_sign")
         groups.append(text("labelled_group", label=panel.title, values=values) if panel.title else values)
     return f"{chart.title}. " + text("alternative", values="; ".join(groups))
 
 
-def _said(chart: Chart, panel: Panel, text: Callable[..., str]) -> Iterator[str]:
+def _said(chart: Chart, panel: Panel, phrases: Phrases) -> Iterator[str]:
     for label, value in zip(chart.labels, panel.values, strict=True):
         if value or not panel.title:
-            yield text("labelled_number", label=label, value=str(value))
+            yield phrases.text("labelled_number", label=label, value=phrases.figure(value))

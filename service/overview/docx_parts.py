@@ -105,10 +105,15 @@ def _footnote(number: int, runs: Runs) -> str:
         for run in runs
         if not isinstance(run, Footnote)
     )
-    mark = '<w:r><w:rPr><w:rStyle w:val="{REFERENCE.replace(, )}"/></w:rPr><w:footnoteRef/></w:r>'
-    style = '<w:pPr><w:pStyle w:val="{FOOTNOTE.replace(, )}"/></w:pPr>'
+    mark = f'<w:r><w:rPr><w:rStyle w:val="{_id_of(REFERENCE)}"/></w:rPr><w:footnoteRef/></w:r>'
+    style = f'<w:pPr><w:pStyle w:val="{_id_of(FOOTNOTE)}"/></w:pPr>'
     space = '<w:r><w:t xml:space="preserve"> </w:t></w:r>'
     return f'<w:footnote w:id="{number}"><w:p>{style}{mark}{space}{words}</w:p></w:footnote>'
+
+
+def _id_of(style: str) -> str:
+    """The id that python-docx gives a style of a name."""
+    return style.replace(" ", "")
 
 
 def _set_language(document: Document, lang: Language) -> None:

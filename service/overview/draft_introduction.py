@@ -8,6 +8,8 @@ from service.overview.writer import Writer
 
 def write_introduction(writer: Writer) -> None:
     """Write part I."""
+    if writer.overview.is_unreviewed:
+        writer.paragraph(writer.say("nothing_reviewed"))
     convention, protocols = (
         (Footnote(writer.say(f"treaty_{name}")),) for name in ("convention", "protocols")
     )
@@ -23,6 +25,8 @@ def _basis(writer: Writer) -> list[Runs]:
     source = writer.overview.source
     states = len(writer.overview.reviewed.all.requested.total.states)
     asking = writer.say("asking_states", Behind("asking", states, ()))
+    if not states and writer.unknown.requested.total.number:
+        asking = writer.say("asking_unknown")
     if source.register:
         return [writer.say("basis_register", source=source.register.source), asking]
     if not source.submissions and source.name != DATABASE:

@@ -25,6 +25,8 @@ def write_offers(writer: Writer, counts: Stances, union: Stances | None = None) 
     if len(sentences) != 1:
         # One offer says who offers by itself.
         together = writer.about_states("offered_by", "offers/total", offered.states, offered.answers)
+        if not offered.states and writer.unknown.offered.total.number:
+            together = writer.say("offering_unknown")
         sentences.insert(0, together)
     if union:
         sentences += _offers(writer, union, EUROPEAN_UNION)

@@ -2,14 +2,17 @@
 
 from collections.abc import Sequence
 
-from nlp.states import REGIONAL_GROUPS
+from nlp.states import REGIONAL_GROUPS, get_state
 from nlp.taxonomy import load_taxonomy
-from service.overview.content import Footnote, Row, Runs, plain_text
+from service.overview.content import Behind, Footnote, Row, Runs, plain_text
 from service.overview.items import EUROPEAN_UNION
 from service.overview.parties import Parties
 from service.overview.register import Register
-from service.overview.response import ResponseRate
+from service.overview.response import REPORTING, ResponseRate
 from service.overview.writer import Writer
+
+NAMED_IN_A_SENTENCE = 20
+"""Up to so many silent States are named in a sentence; more stand in a table."""
 
 
 def write_reporting(writer: Writer) -> None:
@@ -24,11 +27,30 @@ def write_reporting(writer: Writer) -> None:
     elif overview.parties and rated:
         _write_rates(writer, overview.parties)
     help_ = overview.reporting_help
-    writer.paragraph(writer.about_states("help", "reporting-help", help_.states, help_.answers))
+    asked = writer.about_states("help", "reporting-help", help_.states, help_.answers)
+    if not help_.states and writer.unknown.requested.types[REPORTING].number:
+        asked = writer.say("help_unknown")
+    writer.paragraph(asked)
     if register and overview.silent:
         writer.paragraph(writer.about_states("silent_given", "silent", overview.silent))
     elif rated:
-        writer.paragraph(writer.about_states("silent", "silent", overview.silent))
+        _write_silent(writer, overview.silent)
+
+
+def _write_silent(writer: Writer, silent: Sequence[str]) -> None:
+    """Name the silent States in a sentence or, as in a cycle's first months most are, in a table."""
+    if len(silent) <= NAMED_IN_A_SENTENCE:
+        writer.paragraph(writer.about_states("silent", "silent", silent))
+        return
+    behind = Behind("silent/states", len(silent), ())
+    writer.paragraph(writer.say("silent_tabled", behind, number=writer.next_table))
+    rows = []
+    for region in REGIONAL_GROUPS:
+        if codes := [code for code in silent if get_state(code).group == region]:
+            number = writer.phrases.figure(len(codes))
+            rows.append(Row("plain", ((writer.region(region),), (number,), (writer.states(codes),))))
+    header = writer.texts("column_region", "column_number", "column_states")
+    writer.table("silent_title", header, (0.24, 0.1, 0.66), rows)
 
 
 def _write_given(writer: Writer, register: Register) -> None:

@@ -8,9 +8,8 @@ from service.overview.content import Behind, Linked, Row, Runs
 from service.overview.counts import Counts, Group, Tally, count_items
 from service.overview.draft_offers import write_offers
 from service.overview.items import EUROPEAN_UNION, UNSPECIFIED, Count, Item
+from service.overview.response import REPORTING
 from service.overview.writer import Writer
-
-REPORTING = "reporting"
 
 Who = str
 """Who asks: "states", "union" (the European Union, which is none) or "unknown"."""
@@ -53,7 +52,7 @@ def _parted(writer: Writer) -> Mapping[Who, Counts]:
 
 def _write_instrument(writer: Writer, instrument: Group, asked: Mapping[Who, Tally]) -> None:
     key = f"needs/{instrument or 'unknown'}"
-    writer.paragraph(*_opening(writer, key, instrument, asked.get("states")))
+    writer.paragraph(*_opening(writer, key, instrument, asked))
     for entry in load_taxonomy().types:
         # Part II.B has those who asked for help with reporting.
         if entry.code != REPORTING:
@@ -62,9 +61,13 @@ def _write_instrument(writer: Writer, instrument: Group, asked: Mapping[Who, Tal
     _write_type(writer, key, [UNSPECIFIED], asked)
 
 
-def _opening(writer: Writer, key: str, instrument: Group, asked: Tally | None) -> Iterator[Runs]:
+def _opening(writer: Writer, key: str, instrument: Group, parted: Mapping[Who, Tally]) -> Iterator[Runs]:
     """How many States asked under the instrument, and for which types."""
+    asked = parted.get("states")
     total = asked.total if asked else Count(0, (), ())
+    if not total.states and "unknown" in parted and parted["unknown"].total.number:
+        yield writer.say("asking_unknown")
+        return
     behind = Behind(f"{key}/states", len(total.states), total.answers)
     requests = writer.requests(f"{key}/total", total)
     template = f"asked_under_{instrument or 'unknown'}"

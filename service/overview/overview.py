@@ -86,6 +86,12 @@ class Overview:
         """The reviewed items."""
         return [item for item in self.source.items if item.reviewed]
 
+    @property
+    def is_unreviewed(self) -> bool:
+        """Whether answers came in and none of them is reviewed yet, so that nothing could be counted."""
+        came = self.source.submissions
+        return any(each.answers for each in came) and not any(each.reviewed for each in came)
+
 
 @collecting_later()
 def make_overview(source: Source, unit: Unit = "requests", parties: Parties | None = None) -> Overview:

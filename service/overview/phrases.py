@@ -20,6 +20,7 @@ from babel.numbers import format_decimal
 from nlp.answers import Language
 from nlp.data import read_yaml
 from service.overview.content import Behind, Emphasis, Linked, Run, Runs, plain_text
+from service.spreadsheet import in_xml
 
 _TOKEN = re.compile(r"\{(\w+)(?::(\w))?\}|\[([^\]]*)\]|\*([^*]*)\*")
 _FRENCH_SIGNS = re.compile(r"[ \u00a0\u202f]*([;?!]|:(?!//))")
@@ -28,8 +29,11 @@ _THIN = "\u202f"
 
 
 def typeset(text: str, lang: Language) -> str:
-    """Put in the signs of print: curly apostrophes, and the narrow spaces of French that do not break."""
-    text = text.replace("'", "’")
+    """Put in the signs of print: curly apostrophes, and the narrow spaces of French that do not break.
+
+    What no XML may hold, and so no DOCX and no SVG, is replaced.
+    """
+    text = in_xml(text).replace("'", "’")
     if lang != "fr":
         return text
     return _PERCENT.sub(_THIN, _FRENCH_SIGNS.sub(rf"{_THIN}\1", text))

@@ -14,6 +14,9 @@ from service.overview.items import EUROPEAN_UNION, Count, Item, Submission
 from service.overview.ordering import in_order
 from service.overview.parties import Parties
 
+REPORTING = "reporting"
+"""The type whose States are those that want help with reporting."""
+
 _YEAR = re.compile(r"(?<!\d)20\d\d(?!\d)")
 
 
@@ -92,7 +95,7 @@ def reporting_help(items: Iterable[Item]) -> Count:
         item
         for item in items
         if item.stance == "requested"
-        and item.type == "reporting"
+        and item.type == REPORTING
         and item.respondent not in {None, EUROPEAN_UNION}
     ]
     states = tuple(sorted({item.respondent for item in asking if item.respondent}))

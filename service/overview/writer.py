@@ -17,7 +17,7 @@ from service.overview.content import (
     Table,
     plain_text,
 )
-from service.overview.counts import Group
+from service.overview.counts import Group, Stances, count_stances
 from service.overview.items import EUROPEAN_UNION, UNSPECIFIED, Count
 from service.overview.overview import Overview
 from service.overview.phrases import Phrases
@@ -89,6 +89,11 @@ class Writer:
     def next_table(self) -> str:
         """The number that the next table will have."""
         return str(self._tables + 1)
+
+    @property
+    def unknown(self) -> Stances:
+        """The counts of those respondents who are not known."""
+        return self.overview.reviewed.regions.get(None) or count_stances([])
 
     # Names
 

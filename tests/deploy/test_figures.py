@@ -11,7 +11,7 @@ from fastapi.testclient import TestClient
 from service.api.app import create_app
 from service.settings import Settings
 from service.store import keys
-from service.store.database import open_database
+from service.store.opening import open_database
 
 ROOT = Path(__file__).parents[2]
 DASHBOARD = json.loads((ROOT / "deploy" / "dashboard.json").read_text("utf-8"))

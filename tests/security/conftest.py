@@ -6,9 +6,9 @@ from starlette.testclient import TestClient
 from service.api.app import create_app
 from service.modelling import load_named
 from service.settings import Settings
-from service.store.database import open_database
 from service.store.keys import add_key
 from service.store.models import activate, register
+from service.store.opening import open_database
 from tests.service.conftest import (  # noqa: F401 - fixtures
     database,
     database_url,

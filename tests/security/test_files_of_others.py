@@ -14,7 +14,7 @@ from service.backup import back_up
 from service.intake import read_questionnaires
 from service.modelling import load_named
 from service.settings import Settings
-from service.store.database import open_database
+from service.store.opening import open_database
 
 SECRET = "what only needtag may read"
 TYPES = {

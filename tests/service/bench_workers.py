@@ -21,7 +21,7 @@ from nlp.answers import Answer as Given
 from service.intake import Questionnaire
 from service.modelling import adopt_default
 from service.settings import Settings, environment_of
-from service.store.database import open_database
+from service.store.opening import open_database
 from service.store.questionnaires import receive
 from service.store.tables import Lease, Tagging
 from tests.service.running import COMMAND

@@ -12,7 +12,7 @@ import pytest
 from nlp.models import save_model
 from service import cli
 from service.settings import Settings
-from service.store.database import FILE, open_database
+from service.store.opening import FILE, open_database
 
 SERVER = Path(__file__).with_name("postgresql_server.py")
 

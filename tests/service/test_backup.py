@@ -5,6 +5,7 @@ import json
 import random
 import threading
 import zipfile
+from pathlib import Path
 
 import pytest
 from sqlalchemy import select, text
@@ -19,9 +20,10 @@ from service.modelling import load_named
 from service.settings import Settings
 from service.store import migrations
 from service.store.copying import LEFT_OUT
-from service.store.database import FILE, Database, open_database
+from service.store.database import Database
 from service.store.keys import add_key
 from service.store.models import activate, register
+from service.store.opening import FILE, open_database
 from service.store.tables import Base, Decision
 from service.store.views import reviewed_states, reviewed_tags
 from service.worker import Worker
@@ -304,6 +306,66 @@ def test_the_commands_say_what_they_did(needtag, tmp_path, monkeypatch):
     code, _, errors = needtag("restore", "needtag.zip", "--home", "second")
     assert code == 2
     assert "is not empty" in errors
+
+
+@pytest.fixture
+def moved(postgresql, postgresql_template, needtag, tmp_path, monkeypatch):
+    """Somebody who went to PostgreSQL and left a questionnaire in the SQLite of the home; gives its file."""
+    monkeypatch.chdir(tmp_path)
+    Path("answers.csv").write_text("question,text\nWhat?,Kenya requests training.\n", "utf-8")
+    assert needtag("import", "answers.csv", "--home", "home")[0] == 0
+    name = postgresql.create(postgresql_template)
+    monkeypatch.setenv("NEEDTAG_DATABASE_URL", postgresql.url(name))
+    yield tmp_path / "home" / FILE
+    postgresql.drop(name)
+
+
+def test_who_forgot_to_copy_to_postgresql_is_told_by_backup_and_doctor(needtag, moved):
+    forgotten = f"PostgreSQL holds no questionnaire, but {moved} holds 1; to copy them, back up with an empty"
+    code, output, errors = needtag("backup", "one.zip", "--home", "home")
+    assert (code, output.split(",")[0]) == (0, "one.zip: 0 questionnaires")
+    assert errors.startswith(f"needtag: {forgotten} NEEDTAG_DATABASE_URL and restore")
+    code, output, _ = needtag("doctor", "--home", "home")
+    assert (code, f"ill database: {forgotten}" in " ".join(output.split())) == (2, True), output
+    # Once there is something in PostgreSQL, the file is what the move has left.
+    assert needtag("import", "answers.csv", "--home", "home")[0] == 0
+    assert needtag("backup", "two.zip", "--home", "home")[2] == ""
+    assert "ok   database: " in needtag("doctor", "--home", "home")[1]
+
+
+@pytest.mark.parametrize("left", [b"", b"no database at all", None], ids=["empty", "of another kind", "none"])
+def test_nothing_is_missed_where_the_home_has_no_questionnaire(needtag, moved, left):
+    moved.unlink() if left is None else moved.write_bytes(left)
+    assert needtag("backup", "one.zip", "--home", "home")[2] == ""
+    assert needtag("doctor", "--home", "home")[0] == 0
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "backup needtag.zip",
+        "db upgrade",
+        "doctor",
+        "export tags --output tags.csv",
+        "key list",
+        "key revoke --name office",
+        "key rotate --name office",
+        "overview --output overview",
+        "user disable rita",
+        "user enable rita",
+        "user link rita",
+        "user list",
+        "user password rita",
+        "webhook list",
+        "webhook remove 1",
+    ],
+)
+def test_a_home_whose_name_was_mistyped_is_named_and_not_made(needtag, tmp_path, monkeypatch, command):
+    monkeypatch.chdir(tmp_path)
+    code, output, errors = needtag(*command.split(), "--home", "hone")
+    assert code == 2
+    assert f"{tmp_path}/hone: holds no needtag; name its home by --home or NEEDTAG_HOME" in output + errors
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_the_doctor_finds_a_home_well_and_says_what_to_do_where_it_is_not(needtag, tmp_path, monkeypatch):

@@ -12,7 +12,7 @@ import pytest
 
 from service.settings import Settings, address_of
 from service.store import users
-from service.store.database import open_database
+from service.store.opening import open_database
 from tests.service.running import COMMAND, Service
 
 PASSWORD = "four words that join"
@@ -72,12 +72,22 @@ def test_a_password_is_typed_twice_and_lets_in(needtag, typed, stored):
         ((PASSWORD, PASSWORD + "s"), "password: was not the same twice; nothing was stored"),
     ],
 )
-def test_a_password_that_cannot_be_makes_no_account(needtag, typed, stored, passwords, sentence):
-    typed(*passwords)
-    code, out, err = needtag(*ADD)
-    assert (code, out) == (2, "")
-    assert err.startswith(f"needtag: {sentence}")
-    assert stored(users.list_users) == []
+class TestAPasswordThatCannotBe:
+    def test_is_asked_for_once_more(self, needtag, typed, stored, passwords, sentence):
+        typed(*passwords, PASSWORD, PASSWORD)
+        code, out, err = needtag(*ADD)
+        assert (code, out) == (0, "")
+        assert err.startswith(f"needtag: {sentence}")
+        assert users.check_password(stored(users.find_user, "rita"), PASSWORD)
+
+    def test_makes_no_account_where_the_second_is_no_better(
+        self, needtag, typed, stored, passwords, sentence
+    ):
+        typed(*passwords, *passwords)
+        code, out, err = needtag(*ADD)
+        assert (code, out) == (2, "")
+        assert [line.startswith(f"needtag: {sentence}") for line in err.splitlines()] == [True, True]
+        assert stored(users.list_users) == []
 
 
 def test_without_a_terminal_no_password_is_asked_for(needtag, monkeypatch):

@@ -15,7 +15,7 @@ from alembic.script import ScriptDirectory
 
 from service.settings import Settings
 from service.store import keys
-from service.store.database import open_database
+from service.store.opening import FILE, open_database
 from tests.service.running import Service
 
 WAIT_SECONDS = 120
@@ -206,14 +206,17 @@ def test_an_older_schema_is_refused_by_a_sentence_that_names_the_upgrade(needtag
     assert err.splitlines()[-1] == f"needtag: {sentence}"
 
 
-def test_an_upgrade_says_whether_there_was_anything_to_do(needtag):
+def test_an_upgrade_says_whether_there_was_anything_to_do(needtag, own_home):
+    own_home.mkdir()
+    (own_home / FILE).touch()
     assert needtag("db", "upgrade") == (0, "The tables were upgraded.\n", "")
     assert needtag("db", "upgrade") == (0, "The tables are up to date.\n", "")
 
 
 def test_a_home_that_cannot_be_made_is_named(needtag, tmp_path):
     (tmp_path / "file").write_text("")
-    code, out, err = needtag("key", "list", "--home", tmp_path / "file")
+    wanted = ("--name", "n", "--scope", "read", "--home", tmp_path / "file")
+    code, out, err = needtag("key", "add", *wanted)
     assert (code, out) == (2, "")
     assert err.startswith(f"needtag: {tmp_path / 'file'}: cannot be written")
 

@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import select
 
 from service.settings import Settings
-from service.store.database import open_database
+from service.store.opening import open_database
 from service.store.tables import Audit, Webhook
 
 URL = "https://archive.example.org/needtag"
@@ -49,5 +49,6 @@ def test_a_webhook_is_added_listed_and_removed(needtag, home):
     ],
 )
 def test_what_cannot_be_done_is_said(needtag, home, arguments, said):
+    stored(home, Webhook)
     code, _, errors = needtag("webhook", *arguments)
     assert (code, said in errors) == (2, True), errors

@@ -22,9 +22,9 @@ from nlp.errors import InputError
 from service import webhooks
 from service.settings import Settings
 from service.store import deliveries
-from service.store.database import open_database
 from service.store.deliveries import Claim, claim, send_again, state_of, write_outcome
 from service.store.events import tell_if_tagged
+from service.store.opening import open_database
 from service.store.tables import Delivery, Questionnaire
 from service.store.webhooks import add_webhook, remove_webhook
 from service.webhook_targets import read_networks

@@ -31,8 +31,8 @@ from service.errors import (
     UnavailableError,
 )
 from service.settings import Settings
-from service.store.database import FILE, open_database
 from service.store.keys import add_key
+from service.store.opening import FILE, open_database
 from service.worker import Worker
 
 _NUMBERS = itertools.count(1)

@@ -19,8 +19,8 @@ from service.overview.folder import write_folder
 from service.overview.overview import make_overview
 from service.settings import Settings
 from service.store.answers import QuestionnaireFilter
-from service.store.database import open_database
 from service.store.models import active_model
+from service.store.opening import open_database
 from service.store.questionnaires import receive
 from service.store.tables import Answer, Decision, Suggestion, Tagging
 

@@ -9,13 +9,18 @@ import pytest
 from docx.oxml.ns import qn
 
 from nlp.answers import LANGUAGES
+from service.overview.charts import charts, picture
 from service.overview.content import Footnote, plain_text
 from service.overview.docx import to_docx, write_docx
+from service.overview.figures import draw
+from service.overview.overview import Source, make_overview
+from service.overview.writer import Writer
 from tests.service.overview.drafts import (
     Heading,
     Paragraph,
     Picture,
     Table,
+    asked,
     blocks,
     draft_of_register,
     of_register,
@@ -91,6 +96,27 @@ def test_footnotes_are_word_s_own(written):
     assert [each.get(qn("w:id")) for each in text.iter(qn("w:footnoteReference"))] == list(found)
 
 
+def test_footnotes_look_as_word_s_do(written):
+    _, _, content = written
+    with zipfile.ZipFile(io.BytesIO(content)) as file:
+        footnotes = lxml.etree.fromstring(file.read("word/footnotes.xml"))
+        styles = lxml.etree.fromstring(file.read("word/styles.xml"))
+    names = {each.get(qn("w:styleId")): each.find(qn("w:name")).get(qn("w:val")) for each in styles[2:]}
+    used = {each.get(qn("w:val")) for kind in ("p", "r") for each in footnotes.iter(qn(f"w:{kind}Style"))}
+    assert {names[each] for each in used} == {"footnote text", "footnote reference"}
+
+
+@pytest.mark.parametrize("sign", ["\0", "\x0b", "\x1b", "\ufffe"])
+def test_signs_that_no_xml_may_hold_break_no_document_and_no_figure(sign):
+    source = Source(f"tags{sign}.jsonl", f"cy{sign}cle", tuple(asked("TCD", "legal")))
+    overview = make_overview(source)
+    document = docx.Document(io.BytesIO(to_docx(overview, "en", [f"sc{sign}ope"])))
+    words = "\n".join(each.text for each in document.paragraphs)
+    assert all(each in words for each in ("tags\ufffd.jsonl", "cy\ufffdcle", "sc\ufffdope"))
+    for chart in charts(overview, "en"):
+        lxml.etree.fromstring(draw(chart, "en", "svg", picture(chart, Writer(overview, "en")).alternative))
+
+
 def test_the_document_says_its_language_and_title_and_nobody_s_name(written, document):
     lang, draft, _ = written
     properties = document.core_properties
@@ -102,7 +128,5 @@ def test_the_document_says_its_language_and_title_and_nobody_s_name(written, doc
 
 
 def test_without_anything_to_count_it_opens_all_the_same(tmp_path):
-    from service.overview.overview import Source, make_overview
-
     write_docx(make_overview(Source("tags.jsonl", None, ())), "en", tmp_path / "note.docx")
     assert not docx.Document(str(tmp_path / "note.docx")).inline_shapes

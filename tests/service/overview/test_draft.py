@@ -8,6 +8,7 @@ import pytest
 from babel.numbers import parse_decimal
 
 from nlp.answers import LANGUAGES
+from nlp.states import REGIONAL_GROUPS, get_state
 from service.overview.content import Linked, plain_text
 from service.overview.counts import region_of
 from service.overview.database import read_database
@@ -15,7 +16,8 @@ from service.overview.draft import make_draft
 from service.overview.items import UNITS, Submission
 from service.overview.overview import Source, make_overview
 from service.overview.parties import Parties, load_parties
-from service.overview.phrases import Phrases
+from service.overview.phrases import Phrases, typeset
+from service.overview.wording import listed
 from service.store.answers import QuestionnaireFilter
 from tests.service.overview.drafts import (
     Heading,
@@ -78,6 +80,14 @@ def rows_behind(key, rows):
     if not path or path == ["total"]:
         return rows
     return [row for row in rows if row.code == path[-1]]
+
+
+def submitted(*respondents, answers=3, reviewed=1):
+    """A questionnaire of each respondent, with so many answers."""
+    return tuple(
+        Submission(f"{place}", each, ("tip",), "2", "fr", answers, min(reviewed, answers))
+        for place, each in enumerate(respondents)
+    )
 
 
 @pytest.mark.parametrize("kind", ["sqlite"])
@@ -222,6 +232,19 @@ def test_without_anything_to_count_the_note_says_so_and_draws_nothing(lang):
     assert not any("0" in text and "%" in text for text in paragraphs(draft)[4:])
 
 
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_where_no_answer_is_reviewed_yet_the_note_says_first_that_it_says_nothing(lang):
+    sentence = paragraphs(draft_of(submissions=submitted("TCD", reviewed=0), lang=lang))[0]
+    assert sentence == Phrases(lang).text("nothing_reviewed").replace("’", "'").replace("\u202f", " ")
+    for others in (
+        submitted("TCD"),
+        submitted("TCD", reviewed=0) + submitted("MLI"),
+        submitted("TCD", answers=0),
+        (),
+    ):
+        assert sentence not in paragraphs(draft_of(submissions=others, lang=lang))
+
+
 def test_offers_are_named_with_what_was_received():
     draft = draft_of(
         asked("GTM", "legal.drafting"),
@@ -267,6 +290,53 @@ def test_rates_are_computed_where_the_parties_are_known():
     assert draft.subtitle == "Draft note: reporting cycle 2"
     [table] = [each for each in blocks(draft, Table) if "replied" in each.title]
     assert plain_text(table.rows[-1].cells[2]) == "1 of 3"
+
+
+@pytest.mark.parametrize(
+    ("lang", "sentence"),
+    [
+        ("en", "In all, {} States parties have not replied under any of the instruments"),
+        ("fr", "Au total, {} États parties n'ont répondu au titre d'aucun des instruments"),
+        ("es", "En total, {} Estados partes no han respondido respecto de ninguno de los"),
+    ],
+)
+def test_many_silent_states_are_counted_in_the_sentence_and_named_in_a_table(lang, sentence):
+    parties = sorted(load_parties().dates["tip"])
+    for number in (20, 21):
+        silent = [code for code in parties if code != "TCD"][:number]
+        list_ = Parties({"tip": dict.fromkeys([*silent, "TCD"], dt.date(2009, 1, 1))}, "a list", dt.date.max)
+        source = Source("database", "2", (), submitted("TCD"))
+        draft = make_draft(make_overview(source, parties=list_), lang)
+        title = Phrases(lang).text("silent_title")
+        tables = [each for each in blocks(draft, Table) if each.title == title]
+        assert len(tables) == len(said(draft, sentence.format(number))) == number - 20
+    groups = {get_state(code).group for code in silent}
+    assert [tuple(map(plain_text, row.cells)) for row in tables[0].rows] == [
+        (
+            typeset(REGIONAL_GROUPS[group][lang], lang),
+            str(len(codes := [code for code in silent if get_state(code).group == group])),
+            typeset(listed(codes, lang), lang),
+        )
+        for group in REGIONAL_GROUPS
+        if group in groups
+    ]
+    assert said(draft, sentence.format(21))[0].count(f" {tables[0].caption.split()[-1]} ") == 1
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_where_it_is_not_known_who_asks_or_offers_the_note_does_not_say_that_no_state_does(lang):
+    say = Phrases(lang).text
+    codes = "reporting", "legal.drafting"
+    draft = draft_of(asked(None, *codes), asked(None, "data", stance="offered"), lang=lang)
+    expected = {say(f"{kind}_unknown").replace("’", "'"): kind for kind in ("help", "asking", "offering")}
+    found = [text for text in paragraphs(draft) if any(each in text for each in expected)]
+    # Of the file, of reporting, of the Protocol, of offers; under the other instruments nobody asked.
+    assert len(found) == 4
+    assert len(said(draft, say("asked_under_som", "none").replace("’", "'"))) == 1
+    for key in ("asking_states", "help", "asked_under_tip", "offered_by"):
+        assert not said(draft, say(key, "none").replace("’", "'"))
+    nobody = draft_of(asked("EU", *codes), lang=lang)
+    assert not any(said(nobody, each) for each in expected)
 
 
 def test_where_a_rate_is_told_the_list_of_parties_is_named_with_its_end():

@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from nlp.answers import LANGUAGES
-from service.overview.charts import charts, picture
+from service.overview.charts import Chart, Panel, charts, picture
 from service.overview.figures import draw, draw_figures
 from service.overview.overview import Source, make_overview
 from service.overview.writer import Writer
@@ -50,6 +50,12 @@ def test_legal_assistance_in_general_and_an_unknown_state_have_places_of_their_o
     assert (by_subtype.labels[-1], by_subtype.panels[0].values[-1]) == ("En général", 1)
     assert by_region.panels[-1].title == "État inconnu"
     assert by_region.note.endswith("Cycle de collecte d’informations 2.")
+
+
+@pytest.mark.parametrize(("lang", "number"), [("en", "1,234"), ("fr", "1\u202f234"), ("es", "1.234")])
+def test_what_a_figure_says_in_words_has_its_numbers_as_the_language_does(lang, number):
+    chart = Chart(1, "Title", "", ("Label",), (Panel("", (1234,)), Panel("Group", (1234,))))
+    assert picture(chart, Writer(of_register(), lang)).alternative.count(number) == 2
 
 
 def test_the_unit_is_told_below():

@@ -64,6 +64,18 @@ def test_the_database_is_counted_and_the_audit_says_so(needtag, database, settin
     assert (line.action, line.detail["filter"]) == ("export", {"cycle": "used", "replaced": False})
 
 
+def test_that_nothing_is_reviewed_yet_is_said(needtag, tmp_path):
+    answers = tmp_path / "answers.jsonl"
+    answer = {"id": "1", "questionnaire": "7", "respondent": "MDG", "instruments": ["tip"], "cycle": "2008"}
+    row = answer | {"status": "tagged", "reviewed_by": None, "tags": [], "text": "", "language": "fr"}
+    answers.write_text(json.dumps(row), "utf-8")
+    code, _, said = needtag("overview", "--from", answers, "--output", tmp_path / "note")
+    assert code == 0, said
+    assert said.splitlines()[1] == (
+        "Nothing is counted, as no answer has been reviewed yet; answers received: 1."
+    )
+
+
 def test_an_earlier_overview_is_replaced_as_a_whole(needtag, tmp_path):
     output = tmp_path / "note"
     for lang in ("fr", "es"):

@@ -11,7 +11,7 @@ from service.api.app import create_app
 from service.modelling import adopt_default
 from service.settings import Settings
 from service.store import users
-from service.store.database import open_database
+from service.store.opening import open_database
 from service.store.tables import Answer
 from tests.service.review.browser import Visits, serving, started_chromium
 from tests.service.review.desk_examples import fill

@@ -15,9 +15,9 @@ from service.modelling import load_named
 from service.sessions import COOKIE
 from service.settings import Settings
 from service.store import users
-from service.store.database import FILE, open_database
 from service.store.decisions import Wish, decide, version_of
 from service.store.models import activate, register
+from service.store.opening import FILE, open_database
 from service.store.questionnaires import receive
 from service.store.tables import Answer, Questionnaire
 from service.worker import Worker

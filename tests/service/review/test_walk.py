@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 
 from service.settings import Settings
 from service.store import users
-from service.store.database import FILE, open_database
+from service.store.opening import FILE, open_database
 from tests.service.review import desk_examples
 from tests.service.review.browser import Visits
 from tests.service.review.desk_window import Desk

@@ -14,7 +14,8 @@ from nlp.errors import InputError, MissingExtraError, NeedtagError
 from service.errors import UnavailableError
 from service.settings import Settings
 from service.store import engines
-from service.store.database import Database, database_seconds, open_database
+from service.store.database import Database, database_seconds
+from service.store.opening import open_database
 from service.store.tables import Question
 
 PASSWORD = "hush-hush"

@@ -14,7 +14,8 @@ from sqlalchemy.exc import IntegrityError
 from service.errors import SchemaError
 from service.settings import Settings
 from service.store import migrations
-from service.store.database import FILE, Database, open_database, upgrade_database
+from service.store.database import Database
+from service.store.opening import FILE, open_database, upgrade_database
 from service.store.tables import APPENDED, Base
 
 ADD_NOTES = '''"""One more table."""
@@ -33,7 +34,7 @@ def upgrade() -> None:
 OPEN = """
 import sys
 from service.settings import Settings
-from service.store.database import open_database
+from service.store.opening import open_database
 
 url, home = sys.argv[1:]
 print("ready", flush=True)
