@@ -6,7 +6,7 @@ import pytest
 from hypothesis import settings
 
 from corpus.reader import read_corpus
-from nlp.models import load_model
+from nlp.models import load_model, save_model
 from nlp.tagging import Tagger
 from nlp.training.linear import train_linear
 
@@ -16,6 +16,8 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 # Nothing is timed: a busy machine is no fault.
 settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")
+
+pytest_plugins = ["tests.databases"]
 
 SPECIAL = ["<s>", "<pad>", "</s>", "<unk>"]
 
@@ -30,6 +32,14 @@ def few_answers():
 def small_model(few_answers):
     """A linear model that has learned little, but in every way that a large one has."""
     return train_linear(few_answers, few_answers, few_answers, jobs=1)
+
+
+@pytest.fixture(scope="session")
+def small_model_folder(small_model, tmp_path_factory):
+    """The small model as it lies on disk."""
+    folder = tmp_path_factory.mktemp("models") / "small"
+    save_model(small_model, folder, corpus="few answers")
+    return folder
 
 
 @pytest.fixture(scope="session")

@@ -18,7 +18,7 @@ from corpus.reader import read_corpus
 from tests.service.running import Service
 
 ANSWERS, EACH, STARTS = 2_000, 25, 3
-SERVER = Path(__file__).parents[1] / "service" / "postgresql_server.py"
+SERVER = Path(__file__).parents[1] / "postgresql_server.py"
 
 
 def main():

@@ -9,13 +9,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, note, seed, settings
 from hypothesis.errors import HypothesisWarning
 
-from tests.service.api.conftest import open_api  # noqa: F401 - these are fixtures
-from tests.service.conftest import (  # noqa: F401
-    postgresql,
-    postgresql_template,
-    small_model_folder,
-    sqlite_template,
-)
+from tests.service.api.conftest import open_api  # noqa: F401 - a fixture
 
 _ROUND = 200
 """Inputs that are drawn in a row; then others are drawn anew."""

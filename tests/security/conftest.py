@@ -9,15 +9,6 @@ from service.settings import Settings
 from service.store.keys import add_key
 from service.store.models import activate, register
 from service.store.opening import open_database
-from tests.service.conftest import (  # noqa: F401 - fixtures
-    database,
-    database_url,
-    kind,
-    postgresql,
-    postgresql_template,
-    settings,
-    sqlite_template,
-)
 
 
 @pytest.fixture

@@ -28,7 +28,7 @@ from tests.service.running import COMMAND
 from tests.service.scaling.ways import Silent
 from tests.service.watching import waiting
 
-SERVER = Path(__file__).with_name("postgresql_server.py")
+SERVER = Path(__file__).parents[1] / "postgresql_server.py"
 NAME = "bench"
 WORKERS = (1, 2, 4)
 ROUNDS = 3
