@@ -11,23 +11,9 @@ from nlp.errors import InputError
 from service import oidc
 from service.oidc import NotIdentifiedError
 from service.settings import Settings, read_settings
-from tests.service.openid_provider import CLIENT_ID, CLIENT_SECRET, Provider, key, signed_by, unsigned
+from tests.service.openid_provider import CLIENT_ID, CLIENT_SECRET, key, signed_by, unsigned
 
 RITA = "rita@office.example"
-
-
-@pytest.fixture(scope="module")
-def serving_provider():
-    """A provider that runs for all tests."""
-    with Provider().running() as started:
-        yield started
-
-
-@pytest.fixture
-def provider(serving_provider):
-    """The same, honest again."""
-    serving_provider.be_honest()
-    return serving_provider
 
 
 def settings_for(issuer, **more):
@@ -49,7 +35,7 @@ def come_back(provider):
         async def way():
             known = oidc.Provider(settings_for(provider.issuer, **more))
             departure = await known.send("/team")
-            async with httpx.AsyncClient(trust_env=False) as browser:
+            async with httpx.AsyncClient(trust_env=False, timeout=60) as browser:
                 back = (await browser.get(departure.address)).headers["location"]
             brought = dict(parse_qsl(urlsplit(back).query)) | (query or {})
             return await known.identify(departure.cookie if cookie is None else cookie, brought)

@@ -38,20 +38,6 @@ BEGIN, CALLBACK = "/sign-in/oidc/begin", "/sign-in/oidc/callback"
 
 
 @pytest.fixture(scope="module")
-def serving_provider():
-    """A provider of our own that runs for all tests."""
-    with Provider().running() as started:
-        yield started
-
-
-@pytest.fixture
-def provider(serving_provider):
-    """The same, honest again; it knows Rita."""
-    serving_provider.be_honest()
-    return serving_provider
-
-
-@pytest.fixture(scope="module")
 def mock():
     """The issuer of a provider from elsewhere that knows Rita, and Sam whose address is not verified."""
     people = [
@@ -113,7 +99,9 @@ def browse(needtag):
     def begin(issuer, lang="en", **more):
         with (
             needtag(issuer, **more) as address,
-            httpx.Client(base_url=address, trust_env=False, headers={"Accept-Language": lang}) as browser,
+            httpx.Client(
+                base_url=address, trust_env=False, timeout=60, headers={"Accept-Language": lang}
+            ) as browser,
         ):
             yield browser
 
@@ -352,7 +340,7 @@ class TestProviderThatFails:
             socket.create_server(("127.0.0.1", 0), backlog=many) as silent,
             browse(f"http://127.0.0.1:{silent.getsockname()[1]}") as browser,
         ):
-            waiting = [pool.submit(browser.get, BEGIN, timeout=60) for _ in range(many)]
+            waiting = [pool.submit(browser.get, BEGIN) for _ in range(many)]
             connections = [silent.accept()[0] for _ in range(many)]
             assert browser.get("/sign-in").status_code == 200
             for each in connections:
