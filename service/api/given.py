@@ -133,8 +133,9 @@ class DecisionGiven(_Given):
     """A decision.
 
     `accept`, `reject`, `add` and `restance` name a tag by `code` and `stance` (an instrument has none),
-    `restance` its `new_stance` too; `state-add` and `state-remove` a `state`; `undo` the number of the
-    decision that it `undoes`; `done` and `reopen` nothing. `accept` takes a suggested tag, `add` any.
+    `restance` its `new_stance` too; `state-add` and `state-remove` a `state`; `note` the `note`, which may
+    stand beside any other act too; `undo` the number of the decision that it `undoes`; `done` and `reopen`
+    nothing. `accept` takes a suggested tag, `add` any.
 
     `done` ends the review: the tags accepted or added are the reviewed ones, and a suggestion that nobody
     accepted is not taken. Without any, the answer has none. Then nothing more is decided on it but the `undo`

@@ -31,7 +31,7 @@ from service.store.blindness import hidden_from, read_instead
 from service.store.database import Database
 from service.store.questionnaires import get_questionnaire
 from service.store.records import answer_records
-from service.store.standing import Standing, TagKey, standing
+from service.store.standing import Standing, TagKey, standing, standing_notes
 from service.store.tables import Answer, Decision, Hold
 
 router = APIRouter(include_in_schema=False)
@@ -230,6 +230,7 @@ def desk_of(
             "standing": found,
             "acts": acts_of(decisions, found),
             "states": states_of(record, found),
+            "notes": standing_notes(decisions, found),
             "neighbours": neighbours_of(session, answer),
             "questionnaire": get_questionnaire(session, answer.questionnaire_id),
         }

@@ -25,7 +25,7 @@ from service.store.decisions import Wish, decide
 from service.store.progress import progress_of
 from service.store.questionnaires import get_questionnaire, instruments_of
 from service.store.records import Record, answer_records
-from service.store.standing import Standing, standing
+from service.store.standing import Standing, standing, standing_notes
 from service.store.tables import Answer, Decision, Questionnaire
 from service.store.views import FIRST
 
@@ -39,7 +39,7 @@ class Line:
     Attributes:
         place: in the questionnaire, from 1.
         states: codes of the States named, as they stand.
-        notes: what was written with the decisions that stand.
+        notes: what was written and not taken back.
         unsure: whether it is not done and wants a look.
         decided: whether it is not done, though every tag of it is decided, or taken with its sub-type.
     """
@@ -101,7 +101,7 @@ def _line(place: int, record: Record, decisions: Sequence[Decision], *, unsure: 
         standing=found,
         chips=chips,
         states=states_of(record, found),
-        notes=[each.note for each in decisions if each.note and each.number in found.numbers],
+        notes=[note for _, note in standing_notes(decisions, found)],
         unsure=is_open and unsure,
         decided=is_open and bool(chips) and all(decided),
     )

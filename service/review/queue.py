@@ -22,7 +22,7 @@ from service.store import holds, users
 from service.store.blindness import hidden_from
 from service.store.progress import STATUSES, Status, find_questionnaires, progress_of, uncertainty
 from service.store.questionnaires import instruments_of
-from service.store.tables import Answer, Hold, Questionnaire
+from service.store.tables import Answer, Decision, Hold, Questionnaire
 from service.store.views import FIRST, standing_decisions
 
 router = APIRouter(include_in_schema=False)
@@ -64,6 +64,7 @@ def show(request: Request, database: DatabaseDep, actor: Visitor) -> Response:
             else _rows(session, _ordered(found, asked.get("order"), language), pages, hidden),
             "nothing_here": session.scalar(select(Questionnaire.id).limit(1)) is None,
             "may_review": may_review(actor),
+            "is_new": may_review(actor) and not _has_decided(session, actor.name),
             "carried": {name: asked[name] for name in OF_QUESTIONNAIRES if name in asked},
             "has_one": holds.has_one(session, users.get_user(session, actor.name), wanted),
             "may_send": may_send(actor),
@@ -86,6 +87,12 @@ def _decided(person: str, hidden: frozenset[int]) -> ColumnElement[bool]:
     )
     of_questionnaire = Answer.questionnaire_id == Questionnaire.id, Answer.id.not_in(hidden)
     return exists().where(*of_questionnaire, stands.exists()).correlate(Questionnaire)
+
+
+def _has_decided(session: Session, person: str) -> bool:
+    # The newest first: those of whoever is at work are soon found.
+    made = select(Decision.id).where(Decision.person == person).order_by(Decision.id.desc()).limit(1)
+    return session.scalar(made) is not None
 
 
 def _count(session: Session, found: Select[Any]) -> int:

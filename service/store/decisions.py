@@ -20,7 +20,9 @@ from service.store.models import active_model_id
 from service.store.tables import Answer, Decision, Mention, Questionnaire, Suggestion, Tagging
 from service.store.views import FIRST, done_readings, standing_decisions, standing_tags
 
-Act = Literal["accept", "reject", "add", "restance", "state-add", "state-remove", "undo", "done", "reopen"]
+Act = Literal[
+    "accept", "reject", "add", "restance", "state-add", "state-remove", "note", "undo", "done", "reopen"
+]
 ACTS: tuple[Act, ...] = get_args(Act)
 MOST_ACTS = 100
 """Decisions that can be written at once: "accept all safe" writes one a tag."""
@@ -36,6 +38,7 @@ class Wish:
         state: for state-add and state-remove.
         passages: numbers of passages that the reviewer marked for an added tag.
         undoes: number of the decision on this answer to undo.
+        note: what to tell colleagues: all of the act note, and beside any other.
     """
 
     act: Act
@@ -150,6 +153,8 @@ class _Desk:
                 kind = self._kind(wish)
             case "state-add" | "state-remove":
                 self._check_state(wish)
+            case "note":
+                _check_note(wish)
             case "undo":
                 undoes = self._undone(wish, done_by)
             case "reopen":
@@ -275,3 +280,8 @@ class _Desk:
     def _check_lead(self) -> None:
         if not self.may_reopen:
             raise ForbiddenError(f"answer {self.answer_id}", "was done; ask a lead to reopen it")
+
+
+def _check_note(wish: Wish) -> None:
+    if not (wish.note or "").strip():
+        raise InputError("note", "must be there for note: what you want to tell colleagues")

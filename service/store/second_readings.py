@@ -16,7 +16,7 @@ from service.store.answers import AnswerFilter, find_answers, is_reviewed
 from service.store.audit import note
 from service.store.blindness import current_readings, is_read_twice
 from service.store.decisions import lock_answer
-from service.store.standing import Standing, TagKey, standing
+from service.store.standing import Standing, TagKey, standing, standing_notes
 from service.store.tables import (
     Answer,
     Decision,
@@ -46,8 +46,8 @@ class Read:
 
     @property
     def notes(self) -> list[str]:
-        """What was written with the decisions."""
-        return [each.note for each in self.decisions if each.note]
+        """What was written and not taken back."""
+        return [note for _, note in standing_notes(self.decisions, self.standing)]
 
     @property
     def version(self) -> int:

@@ -49,6 +49,12 @@ def standing(decisions: Iterable[Decision], upto: int | None = None) -> Standing
     return found
 
 
+def standing_notes(decisions: Iterable[Decision], found: Standing) -> list[tuple[str, str]]:
+    """What people wrote and nobody took back, in order: each person's name and note, each once."""
+    noted = (each for each in decisions if each.number in found.numbers)
+    return list(dict.fromkeys((each.person, each.note) for each in noted if each.note))
+
+
 def _add(found: Standing, decision: Decision) -> None:
     found.numbers.append(decision.number)
     key = decision.code, decision.stance

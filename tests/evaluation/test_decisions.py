@@ -101,6 +101,7 @@ def test_edits_are_decisions_that_stand_and_change_what_the_model_said():
         ("undo", {"undoes": 2}),
         tag("restance", "resources", confidence=0.4, new_stance="received"),
         "state-add",
+        "note",
         "done",
     )
     open_again = decisions("3", tag("reject", "legal", confidence=0.9), "done", "reopen")

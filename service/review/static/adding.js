@@ -2,19 +2,21 @@
 
 import { named } from "./panel.js";
 import { plain } from "./plain.js";
+import { isSelected } from "./selection.js";
 
 const dialog = document.getElementById("adding");
 const field = document.getElementById("adding-search");
 const list = document.getElementById("adding-options");
 const stances = document.getElementById("adding-stance");
 const none = document.getElementById("adding-none");
+const boxes = [...dialog.querySelectorAll("#adding-passages input")];
 
 const texts = new Map(
   [...list.children].map((option) => [
     option,
     {
-      name: plain(`${option.querySelector(".named").textContent} ${option.dataset.short}`),
-      all: plain(`${option.textContent} ${option.dataset.short}`),
+      name: plain(`${option.querySelector("strong").textContent} ${option.dataset.short} ${option.dataset.code}`),
+      all: plain(`${option.textContent} ${option.dataset.short} ${option.dataset.code}`),
     },
   ]),
 );
@@ -42,7 +44,8 @@ function filter() {
 
 export function openAdding() {
   field.value = "";
-  for (const box of dialog.querySelectorAll("#adding-passages input")) box.checked = false;
+  for (const box of boxes) box.checked = isSelected(box.value);
+  if (boxes.length) boxes[0].closest("details").open = boxes.some((box) => box.checked);
   dialog.showModal();
   filter();
   field.focus();
@@ -58,7 +61,7 @@ export function whenAdded(added) {
     if (event.submitter?.value !== "add" || !option) return;
     const { code, kind } = option.dataset;
     const radio = kind === "instrument" ? null : stances.querySelector("input:checked");
-    const passages = [...dialog.querySelectorAll("#adding-passages input:checked")].map((box) => Number(box.value));
+    const passages = boxes.filter((box) => box.checked).map((box) => Number(box.value));
     const name = named(option.querySelector("strong").textContent, radio?.parentElement.textContent.trim());
     added({ code, stance: radio?.value ?? null, passages, name });
   });

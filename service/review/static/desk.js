@@ -69,9 +69,8 @@ function dress() {
   if (button) button.disabled = !actsNow().length;
   if (button?.disabled && button === document.activeElement) focusChosen({ preventScroll: true });
   const count = mayDecide() ? chips().filter((chip) => chip.dataset.status === "open" && !isImplied(chip)).length : 0;
-  const { one, many } = byId("undecided").dataset;
   byId("undecided").hidden = !count;
-  byId("undecided").textContent = count > 1 ? many.replace("{count}", count) : count ? one : "";
+  for (const line of byId("undecided").children) line.textContent = count === 1 ? line.dataset.one : line.dataset.many.replace("{count}", count);
 }
 
 function showOutbox() {
@@ -96,13 +95,8 @@ function showOutbox() {
 // --- Deciding -----------------------------------------------------------------------------------------------------
 
 function decide(decisions, words, message = words) {
-  const note = decisions[0].act !== "undo" && byId("note")?.value.trim();
-  if (note) {
-    decisions.at(-1).note = note;
-    byId("note").value = "";
-  }
   decisions.forEach(show);
-  say(note ? `${message} · ${byId("said").dataset.noted}` : message);
+  say(message);
   const waiting = outbox.waitingFor(answer).reduce((count, item) => count + item.decisions.length, 0);
   const key = outbox.add(answer, Number(panel().dataset.version) + waiting, decisions, words);
   dress();
@@ -140,7 +134,7 @@ function acceptSafe() {
 }
 
 function done() {
-  if (mayDecide()) goOnAfter = decide([{ act: "done" }], "✓");
+  if (mayDecide()) goOnAfter = decide([{ act: "done", note: takeNote() }], "✓");
 }
 
 const takenChips = () => chips().filter((chip) => chip.dataset.status === "accepted");
@@ -158,7 +152,7 @@ function nothing() {
 function rejectTaken() {
   if (!mayDecide()) return;
   const rejects = takenChips().map((chip) => ({ act: "reject", ...tagOf(chip) }));
-  goOnAfter = decide([...rejects, { act: "done" }], "0 ✓");
+  goOnAfter = decide([...rejects, { act: "done", note: takeNote() }], "0 ✓");
 }
 
 // Not when the dialog says that it is closed: that may be a key later.
@@ -221,6 +215,33 @@ async function tryAgain() {
     if (item.decisions.at(-1).act === "done") goOnAfter = key;
   }
 }
+
+// --- Notes --------------------------------------------------------------------------------------------------------
+
+const LONG = 60; // characters of a note that are repeated where it is told that it was written
+
+const typedNote = () => byId("note")?.value.trim();
+
+// Give the note that is typed and not saved, if there is one, and empty the field.
+function takeNote() {
+  const note = typedNote();
+  if (note) byId("note").value = "";
+  return note || undefined;
+}
+
+// Gives whether there was one.
+function saveNote() {
+  if (!mayDecide()) return false;
+  const note = takeNote();
+  if (note) decide([{ act: "note", note }], `✎ ${note.length > LONG ? `${note.slice(0, LONG)}…` : note}`);
+  else byId("note").focus();
+  return Boolean(note);
+}
+
+// The browser asks whether to leave the page.
+addEventListener("beforeunload", (event) => {
+  if (typedNote()) event.preventDefault();
+});
 
 // --- States -------------------------------------------------------------------------------------------------------
 
@@ -309,6 +330,7 @@ const BUTTONS = {
   meaning: (button) => explain(button.closest(".chip")),
   "accept-safe": acceptSafe,
   add: startAdding,
+  note: saveNote,
   undo,
   nothing,
   done,
@@ -330,6 +352,7 @@ document.addEventListener("keydown", (event) => {
   if (event.target.matches("select.stance")) return chooseStance(event);
   const typing = event.target.closest("input, textarea, select, dialog");
   if (event.key === "Escape" && typing && !typing.closest("dialog")) return leave(typing);
+  if (event.key === "Enter" && event.ctrlKey && typing?.id === "note") return saveNote() && focusChosen();
   if (typing || event.ctrlKey || event.metaKey || event.altKey) return undefined;
   // On French keyboards the key of the 0 gives "à", unless Shift is held.
   const key = event.code === "Digit0" && !event.shiftKey ? "0" : event.key;

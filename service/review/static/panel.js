@@ -44,7 +44,17 @@ const SHOW = {
   },
 };
 
-export const show = (decision) => SHOW[decision.act]?.(decision);
+export function show(decision) {
+  SHOW[decision.act]?.(decision);
+  if (decision.note) addNote(decision.note);
+}
+
+function addNote(text) {
+  const item = byId("added-note").content.cloneNode(true);
+  item.querySelector(".said").textContent = text;
+  byId("notes").append(item);
+}
+
 export const stateItem = (code) => byId("states").querySelector(`[data-state="${code}"]`);
 export const stateOptions = () => [...byId("all-states").options];
 

@@ -129,6 +129,8 @@ def test_what_is_done_takes_no_decision_until_an_admin_reopens_it_or_its_reviewe
         ({"act": "state-add"}, "state"),
         ({"act": "state-add", "state": "XXX"}, "XXX"),
         ({"act": "state-remove", "state": "PER"}, "PER"),
+        ({"act": "note"}, "note"),
+        ({"act": "note", "note": " \n"}, "note"),
         ({"act": "undo"}, "undoes"),
         ({"act": "undo", "undoes": 1}, "1"),
         ({**ADD, "note": "nul \0"}, "NUL"),
@@ -139,6 +141,16 @@ def test_a_decision_that_makes_no_sense_is_refused_and_says_why(answer, decision
     assert refused.status_code == 422
     assert word in refused.json()["detail"]
     assert answer.api.rows(Decision) == []
+
+
+def test_a_note_stands_by_itself_changes_no_tag_and_can_be_taken_back(answer):
+    note = {"act": "note", "note": "Ask the desk officer."}
+    found = answer.decide(0, ADD, note)
+    assert found.status_code == 201
+    assert found.json()["decisions"][1]["note"] == "Ask the desk officer."
+    assert answer.decide(2, {"act": "undo", "undoes": 2}, note, DONE).status_code == 201
+    assert answer.reviewed() == [("legal", "requested"), ("legal.drafting", "requested")]
+    assert answer.decide(5, note).status_code == 409
 
 
 def test_reopening_what_is_not_done_is_refused(answer):

@@ -113,7 +113,8 @@ def test_nothing_left(look, database, add_person, questionnaires):
 def test_the_desk(look, answers, decided, add_person):
     here = answers[-1]
     add_person("rita")
-    decided(here, ("accept", DATA), ("reject", {"code": "untoc"}), person="carla")
+    note = "note", {"note": "See the annex."}
+    decided(here, ("accept", DATA), ("reject", {"code": "untoc"}), note, person="carla")
     page, look_at = look("rita")
     look_at(f"/answers/{here}")
     for key in "ti?":

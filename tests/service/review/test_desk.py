@@ -135,13 +135,13 @@ def test_states_stand_as_named_removed_and_added(sign_in, database, decided):
     assert [name for name in ("Togo", "Ghana", "Kenya") if name in states] == ["Ghana", "Kenya"]
 
 
-def test_next_unsure_begins_anew_at_the_end(sign_in, database, decided):
+def test_the_next_that_wants_a_look_begins_anew_at_the_end(sign_in, database, decided):
     ids = desk_examples.fill(database)
     page = sign_in().get(f"/answers/{ids[0]}").text
     assert f'data-key="w" aria-keyshortcuts="w" href="/answers/{ids[2]}"' in page
     page = sign_in().get(f"/answers/{ids[2]}").text
     assert 'data-key="w"' not in page
-    assert "No other unsure" in page
+    assert "No other wants a look" in page
     decided(ids[2], "done")
     assert 'data-key="w"' not in sign_in().get(f"/answers/{ids[0]}").text
 

@@ -175,12 +175,12 @@ def test_keys_go_from_answer_to_answer(desk, answers):
         desk.page.wait_for_url(f"**/answers/{answers[goes_to]}")
     desk.expect_focus("data", "received")
     desk.press("w")
-    expect(desk.page.locator("#said")).to_have_text("No other unsure")
+    expect(desk.page.locator("#said")).to_have_text("No other wants a look")
 
 
 def test_someone_who_may_only_read_sees_no_acts_and_keys_do_nothing(open_desk):
     desk = open_desk(role="reader")
-    for name in ("Done", "Undo", "Add a tag", "Accept all safe"):
+    for name in ("Done", "Undo", "Add a tag", "Accept all sure"):
         expect(desk.button(name)).to_have_count(0)
     expect(desk.page.locator(".yes, .no, #note, #state-name, select:enabled")).to_have_count(0)
     desk.press("a", "r", "s", "t", "u", "0", "d", "g", "m")
@@ -328,7 +328,7 @@ def test_every_act_has_a_button(desk):
     chip.get_by_role("button", name=re.compile("^What")).click()
     expect(desk.page.get_by_role("dialog")).to_contain_text("training.criminal-justice")
     desk.button("Close").click()
-    desk.button("Accept all safe").click()
+    desk.button("Accept all sure").click()
     desk.expect_saved(
         "accept training.criminal-justice requested",
         "reject training.criminal-justice requested",
@@ -376,15 +376,66 @@ def test_the_stance_is_changed_by_a_choice_from_the_list(desk):
     desk.expect_status("data", "accepted", "offered")
 
 
-def test_a_note_is_kept_with_the_next_decision(desk, database):
+def notes(desk):
+    with desk.database.reading() as session:
+        return [each.note for each in second_readings.decisions_of(session, desk.answer_id)]
+
+
+def test_a_note_is_saved_by_key_or_button_shown_and_undone(desk):
     desk.press("m")
     desk.page.keyboard.type("As in the annex.")
-    desk.press("Escape", "a")
-    desk.expect_saved("accept data received")
+    desk.press("Control+Enter")
+    desk.expect_focus("data", "received")
+    expect(desk.page.locator("#notes li")).to_have_text(["rita As in the annex."])
     expect(desk.page.locator("#note")).to_have_value("")
-    expect(desk.page.locator("#said")).to_contain_text("Note kept with this decision")
-    with database.reading() as session:
-        assert second_readings.decisions_of(session, desk.answer_id)[0].note == "As in the annex."
+    desk.page.locator("#note").fill("Ask Lomé.")
+    desk.button("Save the note").click()
+    expect(desk.page.locator("#said")).to_have_text("✎ Ask Lomé.")
+    desk.press("a")
+    desk.expect_saved("note", "note", "accept data received")
+    assert notes(desk) == ["As in the annex.", "Ask Lomé.", None]
+    desk.press("u", "u")
+    desk.expect_saved("note", "note", "accept data received", "undo", "undo")
+    expect(desk.page.locator("#notes li")).to_have_text(["rita As in the annex."])
+
+
+def test_an_empty_note_is_not_saved(desk):
+    desk.button("Save the note").click()
+    expect(desk.page.locator("#note")).to_be_focused()
+    desk.press("Space", "Control+Enter", "Escape", "a")
+    desk.expect_saved("accept data received")
+
+
+def test_a_note_that_is_taken_back_before_it_is_sent_can_be_written_on(desk):
+    held = desk.hold_sending()
+    desk.press("a", "m")
+    desk.page.keyboard.type("half a")
+    desk.press("Control+Enter", "u")
+    expect(desk.page.locator("#note")).to_have_value("half a")
+    expect(desk.page.locator("#notes li")).to_have_count(0)
+    held.let_go()
+    desk.expect_saved("accept data received")
+
+
+@pytest.mark.parametrize(("key", "acts"), [("d", ["done"]), ("0", ["done"])])
+def test_a_note_that_is_not_saved_goes_with_what_finishes_the_answer(desk, key, acts):
+    desk.press("m")
+    desk.page.keyboard.type("As in the annex.")
+    desk.press("Escape", key)
+    desk.page.wait_for_url(f"**/answers/{desk.answer_id + 1}")
+    assert (desk.written(), notes(desk)) == (acts, ["As in the annex."])
+    desk.open(desk.answer_id)
+    expect(desk.page.locator("#notes li")).to_have_text(["rita As in the annex."])
+
+
+def test_the_browser_asks_before_a_note_that_is_not_saved_is_left(desk):
+    asked = []
+    desk.page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
+    desk.press("m")
+    desk.page.keyboard.type("half a")
+    desk.press("Escape", "n")
+    desk.page.wait_for_url(f"**/answers/{desk.answer_id + 1}")
+    assert asked == ["beforeunload"]
 
 
 def test_what_is_being_written_stays_while_a_decision_is_saved(desk):
@@ -472,7 +523,7 @@ def found_codes(desk):
 
 def test_a_tag_is_added_by_keys_alone_with_its_passage(desk, database):
     desk.press("t")
-    search = desk.page.get_by_role("combobox", name="Search by code, label or definition")
+    search = desk.page.get_by_role("combobox", name="Search by name or definition")
     expect(search).to_be_focused()
     desk.page.keyboard.type("drafting")
     active = search.get_attribute("aria-activedescendant")
@@ -501,6 +552,53 @@ def test_arrows_choose_among_what_is_found(desk):
     assert codes[0] == "protection"
     desk.press("ArrowDown", "ArrowDown", "ArrowUp", "ArrowDown", "ArrowDown", "Enter")
     desk.expect_saved(f"add {codes[4]} requested")
+
+
+SELECT = """([from, to]) => {
+    const [start, end] = [from, to].map((place) => document.querySelector(`#text [data-passage="${place}"]`));
+    getSelection().setBaseAndExtent(start.lastChild, 3, end.lastChild, 5);
+}"""
+
+
+def ticked(desk):
+    boxes = desk.page.locator("#adding-passages input")
+    return boxes.evaluate_all("all => all.filter(each => each.checked).map(each => Number(each.value))")
+
+
+@pytest.mark.parametrize(("selected", "passages"), [([1, 1], [1]), ([0, 1], [0, 1]), ([1, 2], [1, 2])])
+def test_the_passages_of_what_is_selected_come_ticked_into_the_dialog(desk, selected, passages):
+    desk.page.evaluate(SELECT, selected)
+    desk.press("t")
+    assert ticked(desk) == passages
+    expect(desk.page.locator("#adding-passages")).to_be_visible()
+
+
+@pytest.mark.parametrize("touch", [False, True])
+def test_a_click_or_tap_on_the_button_keeps_what_is_selected(open_desk, touch):
+    desk = open_desk(size=NARROW, has_touch=touch)
+    desk.page.evaluate(SELECT, [2, 2])
+    button = desk.button("Add a tag")
+    button.tap() if touch else button.click()
+    assert ticked(desk) == [2]
+    desk.press("Escape")
+    desk.page.locator("#tags-heading").click()
+    desk.press("t")
+    assert ticked(desk) == []
+    expect(desk.page.locator("#adding-passages")).to_be_hidden()
+
+
+def test_a_passage_at_whose_beginning_the_selection_ends_is_not_ticked(desk):
+    ends_before = SELECT.replace("end.lastChild, 5", "end.firstChild, 0")
+    desk.page.evaluate(ends_before, [0, 1])
+    desk.press("t")
+    assert ticked(desk) == [0]
+
+
+def test_codes_are_found_and_not_shown(desk):
+    desk.press("t")
+    desk.page.keyboard.type("legal.draf")
+    assert found_codes(desk) == ["legal", "legal.drafting"]
+    expect(desk.page.locator("#adding-options")).not_to_contain_text("legal.drafting")
 
 
 def test_an_instrument_is_added_without_a_stance(desk):
@@ -896,6 +994,17 @@ def test_a_phone_shows_one_column_with_the_acts_in_reach(open_desk, answers):
         desk.press("j")
 
 
+@pytest.mark.parametrize("lang", ["en", "fr", "es"])
+def test_the_foot_of_a_phone_is_a_line_and_a_row_of_buttons(open_desk, lang):
+    desk = open_desk(size=NARROW, lang=lang, has_touch=True, is_mobile=True)
+    desk.press("a")
+    [foot] = boxes(desk.page, ".foot")
+    assert foot["bottom"] - foot["top"] < 90
+    buttons = boxes(desk.page, ".foot button")
+    assert len({each["top"] for each in buttons}) == 1
+    assert max(each["right"] for each in buttons) <= foot["right"]
+
+
 @pytest.mark.parametrize("width", [320, 390, 640, 1280])
 def test_nothing_is_cut_off_at_the_side_and_every_target_is_large_enough(open_desk, answers, width):
     desk = open_desk(size={"width": width, "height": 700}, answer_id=answers[-1])
@@ -923,7 +1032,7 @@ def test_the_answers_here_are_those_of_the_examples(database, answers):
 
 
 def test_tags_that_are_not_decided_are_counted_beside_done_and_not_taken_with_it(desk):
-    line = desk.page.locator("#undecided")
+    line = desk.page.locator("#undecided .long")
     # A type is taken with its sub-type: accepting that decides both.
     expect(line).to_have_text("5 tags are not decided: they will not be taken")
     desk.press("s")

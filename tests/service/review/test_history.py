@@ -60,6 +60,14 @@ def test_each_decision_is_told_with_its_writer_its_time_and_what_the_model_said_
     assert told[5][3] == "✓ Said that the answer is done"
 
 
+def test_a_note_is_told_as_a_decision_of_its_own(sign_in, answer, decided):
+    decided(answer, ("note", {"note": "See the annex."}), ("undo", {"undoes": 1}))
+    first, second = (row[3] for row in rows(sign_in("reader").get(f"/answers/{answer}/history")))
+    assert first.startswith("✎ Wrote a note")
+    assert first.endswith("Note: See the annex.")
+    assert second == "↶ Took back decision 1"
+
+
 def test_the_passages_marked_for_an_added_tag_are_quoted(sign_in, answer, decided):
     law = {"code": "legal.drafting", "stance": "offered"}
     decided(answer, ("add", law | {"passages": [0, 2]}), ("accept", TRAINING))

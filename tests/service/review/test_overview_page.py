@@ -89,6 +89,14 @@ def test_it_is_written_in_the_language_of_whoever_looks(lang, sign_in, reviewed)
     assert words in {each.text for each in page.iter("th")}
 
 
+def test_it_begins_with_links_to_its_parts(reader, reviewed):
+    page = html.fromstring(reader.get("/overview").text)
+    [contents] = page.find_class("contents")
+    links = [each.get("href") for each in contents.iter("a")]
+    assert links[0] == "#section-I"
+    assert all(page.get_element_by_id(each[1:]) is not None for each in links)
+
+
 def test_its_figures_are_pictures_with_words(reader, reviewed):
     images = html.fromstring(reader.get("/overview?unit=answers").text).xpath("//figure/img")
     assert len(images) == 3

@@ -217,7 +217,7 @@ def test_the_print_view_has_whole_texts_and_decided_tags(sign_in, here, answers_
     suggested(first, legal="safe", training="safe")
     decided(first, ("accept", {"code": "legal", "stance": "requested", "note": "As in the annex."}))
     decided(first, ("accept", {"code": "training", "stance": "requested", "note": "Not so."}))
-    decided(first, ("undo", {"undoes": 2}), "done")
+    decided(first, ("undo", {"undoes": 2}), ("note", {"note": "Ask Lomé."}), "done")
     decided(second, "done")
     page = sign_in("reader", lang="en").get(f"/questionnaires/{here}?print=1")
     assert page.status_code == 200
@@ -225,6 +225,7 @@ def test_the_print_view_has_whole_texts_and_decided_tags(sign_in, here, answers_
     assert "Un appui extérieur à cette relecture serait le bienvenu." in one.text_content()
     assert len(one.findall(".//ul[@class='printed-tags']/li")) == 1
     assert "Note: As in the annex." in one.text_content()
+    assert "Note: Ask Lomé." in one.text_content()
     assert "Not so." not in one.text_content()
     assert "Done by rita on" in one.text_content()
     assert "No tag" in two.text_content()

@@ -213,6 +213,21 @@ def test_a_language_that_is_not_stated_says_so_and_can_be_asked_for(sign_in, que
     assert dict(form.form_values())["language"] == "none"
 
 
+def test_how_it_works_is_open_until_one_has_decided_something(sign_in, questionnaires, answers_of, decided):
+    new = sign_in()
+
+    def how():
+        return html.fromstring(new.get("/").text).find_class("how")[0]
+
+    assert "open" in how().attrib
+    assert len(how().findall(".//li")) == 5
+    decided(answers_of(questionnaires["MDG tip"])[0], "done", person="otto")
+    assert "open" in how().attrib
+    decided(answers_of(questionnaires["MDG tip"])[1], "done", person=new.name)
+    assert "open" not in how().attrib
+    assert not html.fromstring(sign_in("reader").get("/").text).find_class("how")
+
+
 def test_a_stranger_is_led_to_the_form_to_sign_in_and_back(visitor):
     response = visitor.get("/?state=MDG", follow_redirects=False)
     assert (response.status_code, response.headers["location"]) == (303, "/sign-in?next=/%3Fstate%3DMDG")

@@ -60,6 +60,7 @@ def test_nothing_is_asked_before_somebody_asks(sign_in):
     assert page.status_code == 200
     assert not hits(page)
     assert "Type words, or choose a tag or a State" in page.text
+    assert "Only the texts of the answers are searched" in page.text
 
 
 def test_an_answer_is_shown_with_its_question_its_words_and_its_state(sign_in):

@@ -152,6 +152,17 @@ def test_whoever_may_not_review_gets_none(answers, decided, ask, sign_in):
     assert reader.get(f"/second-readings/{answers[0]}").status_code == 403
 
 
+def test_whoever_settles_sees_the_notes_that_were_not_taken_back(answers, decided, ask, begin, sign_in):
+    kept, dropped = (("note", {"note": each}) for each in ("Ask Lomé.", "See the annex."))
+    decided(answers[0], kept, dropped, ("undo", {"undoes": 2}), "done")
+    ask()
+    begin(sign_in().name)
+    decided(answers[0], ("accept", TYPE), "done", person="sam", reading=2)
+    page = words(sign_in("lead").get(f"/second-readings/{answers[0]}/settle"))
+    assert "Ask Lomé." in page
+    assert "See the annex." not in page
+
+
 def test_the_blind_desk_shows_nothing_of_the_first_reading(answers, decided, ask, sign_in):
     acts = ("add", LAW | {"note": "Between us."}), ("reject", DATA), "done"
     decided(answers[0], *acts, person="first.reader")

@@ -28,7 +28,7 @@ wishes = st.one_of(
         st.sampled_from([NAMED, OTHER]),
     ),
     st.builds(lambda number: Wish("undo", undoes=number), st.integers(1, 12)),
-    st.sampled_from([Wish("done"), Wish("reopen")]),
+    st.sampled_from([Wish("done"), Wish("reopen"), Wish("note", note="See the annex.")]),
 )
 
 
