@@ -35,12 +35,6 @@ class Claim:
     attempts: int
 
 
-def count_waiting(session: Session) -> int:
-    """How many answers wait to be tagged."""
-    found = select(func.count()).select_from(Answer).join(Questionnaire).where(waiting())
-    return session.scalar(found) or 0
-
-
 def count_to_tag(session: Session, model_id: int) -> int:
     """How many answers a model would tag if it were made the active one; also those that it failed on."""
     tagged = exists().where(

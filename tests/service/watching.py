@@ -3,17 +3,21 @@
 import contextlib
 import sqlite3
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from service.errors import UnavailableError
-from service.store.tables import Answer
-from service.store.work import count_leases, count_waiting
+from service.store import work
+from service.store.tables import Answer, Questionnaire
 
 
 def waiting(database):
     """How many answers wait to be tagged."""
     with database.reading() as session:
-        return count_waiting(session)
+        return _waiting(session)
+
+
+def _waiting(session):
+    return session.scalar(select(func.count()).select_from(Answer).join(Questionnaire).where(work.waiting()))
 
 
 def rows(database, table):
@@ -29,7 +33,7 @@ def added_only(before, after):
 
 def has_work_in_hand(session):
     """Whether a worker has some answers in hand, while others wait."""
-    return 0 < count_leases(session) < count_waiting(session)
+    return 0 < work.count_leases(session) < _waiting(session)
 
 
 def is_between_transactions(database):
