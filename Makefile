@@ -1,7 +1,8 @@
 # Two commands do all the set-up on a fresh machine: make run, make test.
 PYTHON ?= python3
 BIN := .venv/bin
-PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
+# Python compiles what it imports: compiling all of the libraries takes as long as the rest.
+PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile --constraint constraints.txt
 QUESTIONNAIRES := $(filter-out %.py examples/register-%,$(wildcard examples/*))
 
 .PHONY: run test soak lint messages pictures bench peers
