@@ -21,7 +21,7 @@ from nlp.errors import InputError, RetiredCodeError, UnknownCodeError
 Kind = Literal["type", "subtype", "instrument"]
 Texts = Mapping[Language, str]
 
-_SHORT_LENGTH = 32
+_SHORT_LENGTH = 30
 _SECTIONS: dict[str, Kind] = {"types": "type", "subtypes": "subtype", "instruments": "instrument"}
 _REQUIRED = {"code", "label", "definition"}
 _OPTIONAL = frozenset({"short", "not", "instrument", "retired"})
@@ -45,7 +45,7 @@ class Entry:
         code: its name for ever; a sub-type's is its type's, a dot, its own.
         kind: "type", "subtype" or "instrument".
         labels: the official wording, by language.
-        shorts: at most 32 characters, for narrow columns, by language.
+        shorts: at most 30 characters, for narrow columns, by language.
         definitions: what it means, by language.
         nots: what it is easily taken for and is not, by language; empty where nothing is.
         instrument: code of the only instrument that the entry belongs to.

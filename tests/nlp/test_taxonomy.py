@@ -156,7 +156,7 @@ def test_a_retired_code_is_left_out_and_answered_with_its_replacement():
         ("fr: Rédaction, ", "", "legal.drafting, label: lacks fr"),
         ("fr: Rédaction, ", "fr: , ", "legal.drafting, label: write the text in fr"),
         ("fr: Rédaction, ", "fr: Rédaction, de: Entwurf, ", "label: has keys that mean nothing here: de"),
-        ("fr: Rédaction, ", f"fr: {'R' * 33}, ", "short: give at most 32 characters in fr"),
+        ("fr: Rédaction, ", f"fr: {'R' * 31}, ", "short: give at most 30 characters in fr"),
         ("    not: {", "    nto: {", "legal.drafting: has keys that mean nothing here: nto"),
         ("instrument: tip", "instrument: [tip]", "is no instrument in use"),
         ("instrument: tip", "instrument: legal", "legal is no instrument in use"),
