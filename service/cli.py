@@ -30,8 +30,21 @@ app.add_typer(people_cli.user, name="user")
 app.add_typer(webhook_cli.webhook, name="webhook")
 
 
+def _tell_version(asked: bool) -> None:
+    if asked:
+        from importlib.metadata import version
+
+        typer.echo(f"needtag {version('needtag')}")
+        raise typer.Exit
+
+
 @app.callback()
-def needtag() -> None:
+def needtag(
+    _: Annotated[
+        bool,
+        typer.Option("--version", callback=_tell_version, is_eager=True, help="Print the version, and end."),
+    ] = False,
+) -> None:
     """Pre-tag States' answers on technical assistance for human review, in English, French and Spanish."""
 
 

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
 from nlp.errors import NeedtagError
 from service.modelling import load_known
@@ -15,14 +16,16 @@ from service.settings import Settings
 from service.store.database import Database, database_seconds
 from service.store.homes import left_behind, open_existing
 from service.store.models import active_model
-from service.store.progress import count_answers
-from service.store.tables import Audit, Questionnaire, Tagging
+from service.store.progress import count_answers, waiting
+from service.store.tables import Activation, Answer, Audit, Questionnaire, Tagging
 from service.store.work import count_leases
 
 LEAST_FREE = 1e9
 """Bytes of free disk: a backup and a large export need some hundred million."""
 MOST_APART = 60
 """Seconds that the clocks of this machine and of the database may differ."""
+PATIENCE = dt.timedelta(minutes=10)
+"""Answers may wait so long while nothing is tagged: a worker starts, or loads another model."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +63,10 @@ def examine(settings: Settings) -> Iterator[Finding]:
 def _home(settings: Settings) -> Finding:
     home = settings.home.absolute()
     if not home.is_dir():
-        return Finding("home", well=False, said=f"{home} is no folder; the first needtag serve makes it")
+        said = (
+            f"{home} is no folder; name the home by --home or NEEDTAG_HOME, or begin one with needtag serve"
+        )
+        return Finding("home", well=False, said=said)
     if not os.access(home, os.R_OK | os.W_OK | os.X_OK):
         return Finding("home", well=False, said=f"{home} cannot be read and written; give its owner's rights")
     others = home.stat().st_mode & 0o077
@@ -116,10 +122,21 @@ def _model(settings: Settings, database: Database) -> Finding:
 def _work(database: Database) -> Finding:
     with database.reading() as session:
         counts, in_hand = count_answers(session), count_leases(session)
-        last = session.scalar(select(func.max(Tagging.at)))
+        silent = _silent_since(session)
     said = f"{counts['waiting']} answers wait, {in_hand} are in hand, {counts['failed']} were set aside"
-    idle = last is None or last < dt.datetime.now(dt.UTC) - dt.timedelta(minutes=10)
-    if counts["waiting"] and not in_hand and idle:
+    if silent and not in_hand and silent < dt.datetime.now(dt.UTC) - PATIENCE:
         said += "; nobody works: start needtag serve or needtag worker, and look at its log"
         return Finding("work", well=False, said=said)
     return Finding("work", well=True, said=said)
+
+
+def _silent_since(session: Session) -> dt.datetime | None:
+    """Since when an answer waits, no model was made active and nothing was tagged; None where none waits."""
+    arrivals = select(func.min(Questionnaire.received_at)).select_from(Answer).join(Questionnaire)
+    oldest: dt.datetime | None = session.scalar(arrivals.where(waiting()))
+    if oldest is None:
+        return None
+    moments: list[dt.datetime] = [oldest]
+    for column in (Tagging.at, Activation.at):
+        moments += filter(None, [session.scalar(select(func.max(column)))])
+    return max(moments)

@@ -94,7 +94,11 @@ def _print_decisions(files: list[Path], lang: Language) -> None:
     from evaluation.decisions import decision_figures
     from service.decision_files import read_exports
 
-    print_decisions(decision_figures(*read_exports(files)), Console(), lang)
+    figures = decision_figures(*read_exports(files))
+    if not figures.answers and not figures.judged:
+        names = ", ".join(map(str, files))
+        raise InputError(names, "no answer was decided on, up to done; export again once some are reviewed")
+    print_decisions(figures, Console(), lang)
 
 
 def compare(

@@ -9,6 +9,7 @@ import os
 import pickle
 import secrets
 import tempfile
+import warnings
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from itertools import islice
@@ -80,7 +81,9 @@ class RayEngine:
         """
         from ray.data import ActorPoolStrategy, read_datasource
 
-        with _ray(self.address) as cores:
+        with _ray(self.address) as cores, warnings.catch_warnings():
+            # Where there are fewer batches than cores, some idle: nothing that the user should mend.
+            warnings.filterwarnings("ignore", "The minimum number of concurrent actors", UserWarning)
             batches = read_datasource(_source(read, done), num_cpus=0, override_num_blocks=1)
             tagged = batches.map_batches(
                 _Tagging,

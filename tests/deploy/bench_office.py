@@ -5,6 +5,7 @@ In an environment with needtag alone, where no library for training is loaded:
 """
 
 import json
+import signal
 import subprocess
 import sys
 import tempfile
@@ -23,6 +24,8 @@ SERVER = Path(__file__).parents[1] / "postgresql_server.py"
 
 def main():
     """Measure on SQLite, then on PostgreSQL."""
+    # Cut short, it ends what it started and removes what it wrote.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("cut short"))
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         lines, words = questionnaires()

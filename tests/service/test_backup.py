@@ -1,5 +1,6 @@
 """A backup holds everything, on both databases, also while needtag works, and comes back as one."""
 
+import datetime as dt
 import itertools
 import json
 import random
@@ -8,13 +9,14 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import select, text, update
 from starlette.testclient import TestClient
 
 from nlp.errors import InputError
 from nlp.models import save_model
 from service.api.app import create_app
 from service.backup import MANIFEST, back_up, restore
+from service.doctor import PATIENCE, examine
 from service.errors import SchemaError
 from service.modelling import load_named
 from service.settings import Settings
@@ -24,7 +26,7 @@ from service.store.database import Database
 from service.store.keys import add_key
 from service.store.models import activate, register
 from service.store.opening import FILE, open_database
-from service.store.tables import Base, Decision
+from service.store.tables import Activation, Base, Decision, Questionnaire
 from service.store.views import reviewed_states, reviewed_tags
 from service.worker import Worker
 
@@ -199,7 +201,7 @@ def test_a_backup_of_an_older_schema_is_upgraded_when_it_is_laid_back(
         migrations.upgrade(session.connection(), "0001")
         question = "INSERT INTO questions (id, digest, text) VALUES (7, 'd', 'What do you need?')"
         session.execute(text(question))
-    monkeypatch.setattr("service.backup.open_database", lambda _: database)
+    monkeypatch.setattr("service.backup.open_existing", lambda _: database)
     back_up(older, tmp_path / "backup.zip")
     restore(empty, tmp_path / "backup.zip")
     restored = open_database(empty)
@@ -385,3 +387,27 @@ def test_the_doctor_finds_a_home_well_and_says_what_to_do_where_it_is_not(needta
     code, output, _ = needtag("doctor", "--home", "home")
     assert code == 2
     assert "is no SQLite database" in output
+
+
+def work(settings):
+    (found,) = (each for each in examine(settings) if each.subject == "work")
+    return found
+
+
+def test_the_doctor_calls_work_ill_only_once_answers_have_waited(settings, database, client):
+    send(client, "first", ["We need training.", "We need laws."])
+    just_sent = work(settings)
+    assert (just_sent.well, just_sent.said) == (
+        True,
+        "2 answers wait, 0 are in hand, 0 were set aside",
+    )
+    earlier = dt.datetime.now(dt.UTC) - 2 * PATIENCE
+    with database.writing() as session:
+        session.execute(update(Questionnaire).values(received_at=earlier))
+    # The model was made active just now: workers may be loading it.
+    assert work(settings).well
+    with database.writing() as session:
+        session.execute(update(Activation).values(at=earlier))
+    assert "nobody works: start needtag serve" in work(settings).said
+    assert Worker(database, settings).work_once() == 2
+    assert work(settings).well

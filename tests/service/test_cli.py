@@ -1,6 +1,7 @@
 import csv
 import json
 import re
+from importlib import metadata
 
 import openpyxl
 import pytest
@@ -551,3 +552,7 @@ def test_every_error_in_labelled_answers_is_printed(needtag, tmp_path):
     assert "labelled.jsonl, line 1" in err
     assert "labelled.jsonl, line 2" in err
     assert needtag("evaluate", "--data", "no-split")[0] == 2
+
+
+def test_the_version_is_told_and_nothing_else_is_done(needtag):
+    assert needtag("--version", "tag") == (0, f"needtag {metadata.version('needtag')}\n", "")

@@ -16,6 +16,7 @@ import pytest
 from babel.messages.pofile import read_po
 
 from nlp.answers import LANGUAGES
+from service.overview.parties import load_parties, read_parties
 from tests.service.running import running
 
 ROOT = Path(__file__).parents[2]
@@ -113,20 +114,21 @@ def test_the_commands_for_operations_work_one_after_the_other(office, checkout, 
 @needs_curl
 def test_the_commands_for_integrators_work_one_after_the_other(office, checkout):
     printed = run(blocks("integrators", "sh"), office, checkout)
-    assert '"outcome":"store"' in (checkout / "understood.json").read_text("utf-8")
-    assert "are in reviewed.csv" in printed
-    assert "archive-4711" in (checkout / "answers.jsonl").read_text("utf-8")
+    assert '"outcome":"store"' in (checkout / "out" / "understood.json").read_text("utf-8")
+    assert "are in out/reviewed.csv" in printed
+    assert "archive-4711" in (checkout / "out" / "answers.jsonl").read_text("utf-8")
 
 
 def test_the_commands_for_analysts_work_one_after_the_other(office, checkout):
     printed = run(blocks("analysts", "sh"), office, checkout)
     assert "overview.docx" in printed
-    assert (checkout / "overview-rates" / "counts.xlsx").exists()
+    assert (checkout / "out" / "overview-rates" / "counts.xlsx").exists()
+    assert read_parties(checkout / "out" / "parties.csv") == load_parties()
 
 
 def test_the_short_commands_for_model_builders_work_one_after_the_other(office, checkout):
     run(blocks("model-builders", "sh"), office, checkout)
-    assert (checkout / "before.html").stat().st_size > 10_000
+    assert (checkout / "out" / "before.html").stat().st_size > 10_000
 
 
 @needs_curl

@@ -183,6 +183,18 @@ def test_evaluate_tells_what_exported_decisions_say(export, needtag, monkeypatch
     assert (code, "Edits" in out, "all labels" in out) == (0, False, True)
 
 
+def test_evaluate_says_where_no_answer_was_decided_on(export, needtag):
+    # The third answer is nobody's yet.
+    files = [export(what, "jsonl", "--cycle", "2") for what in ("tags", "decisions")]
+    undecided = [dict(line, taken=None) for line in lines(files[0]) if not line["added"]]
+    assert undecided
+    files[0].write_text("\n".join(map(json.dumps, undecided)), "utf-8")
+    files[1].write_text("", "utf-8")
+    code, out, err = needtag("evaluate", "--decisions", files[0], "--decisions", files[1])
+    assert (code, out) == (2, "")
+    assert f"{files[0]}, {files[1]}: no answer was decided on" in err
+
+
 @pytest.mark.parametrize(
     ("name", "content", "told"),
     [

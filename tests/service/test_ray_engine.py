@@ -86,6 +86,12 @@ def test_ray_writes_the_same_bytes(folder, temporary):
     assert ray_processes(temporary) == []
 
 
+def test_a_run_with_fewer_answers_than_cores_says_nothing_of_ray(folder, temporary):
+    (folder / "one.jsonl").write_text('{"id": "a", "text": "Kenya needs training."}', "utf-8")
+    code, said = tag(folder, temporary, "one.jsonl", "--model", "dummy", *RAY, "-o", "ray.jsonl")
+    assert (code, said.strip()) == (0, "1 answer tagged, 0 items could not be read: OUTPUT")
+
+
 @pytest.mark.soak
 def test_a_run_by_ray_that_is_killed_goes_on_where_it_was(folder, temporary):
     paths = ["many.jsonl", *EXAMPLES]
