@@ -62,6 +62,11 @@ class Step:
         """What was suggested of the tag that the decision is about."""
         return self.said.tags.get((self.decision.code, self.decision.stance)) if self.said else None
 
+    @property
+    def elsewhere(self) -> Sequence[str]:
+        """The stances that the code was suggested in."""
+        return [stance for code, stance in self.said.tags if code == self.decision.code] if self.said else []
+
 
 @dataclass(frozen=True, slots=True)
 class State:

@@ -1,5 +1,6 @@
 """A whole questionnaire at a glance: its answers with their tags, what is left, and the same for paper."""
 
+import re
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -31,6 +32,9 @@ from service.store.views import FIRST
 
 router = APIRouter(include_in_schema=False)
 
+# As in "3. …", "12) …", "4a. …" or "1.2 …", and not as in "2008: …".
+_NUMBERED = re.compile(r"\s*\d{1,3}[a-z]?[.):]")
+
 
 @dataclass(frozen=True, slots=True)
 class Line:
@@ -57,6 +61,11 @@ class Line:
     def done(self) -> bool:
         """Whether the answer is reviewed."""
         return self.standing.done is not None
+
+    @property
+    def numbered(self) -> bool:
+        """Whether the question begins with its number in the form."""
+        return bool(_NUMBERED.match(self.answer["question"] or ""))
 
     @property
     def taken(self) -> list[Chip]:

@@ -1,6 +1,8 @@
 """The queue: the questionnaires, how far they are, who has them, and the next one for whoever asks."""
 
 import datetime as dt
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, Literal, cast, get_args
 from urllib.parse import urlencode
 
@@ -19,6 +21,7 @@ from service.review.languages import language_for
 from service.review.paging import Pages, page_number
 from service.review.rendering import page
 from service.store import holds, users
+from service.store.answers import QuestionnaireFilter
 from service.store.blindness import hidden_from
 from service.store.progress import STATUSES, Status, find_questionnaires, progress_of, uncertainty
 from service.store.questionnaires import instruments_of
@@ -44,11 +47,8 @@ def show(request: Request, database: DatabaseDep, actor: Visitor) -> Response:
     language = language_for(request)
     with database.reading() as session:
         hidden = hidden_from(session, actor.name)
-        found = find_questionnaires(wanted, status=cast("Status | None", asked.get("status")), hidden=hidden)
-        if asked.get("mine") == "1":
-            found = found.where(_held(actor.name))
-        elif asked.get("mine") == "reviewed":
-            found = found.where(_decided(actor.name, hidden))
+        found = _found(wanted, asked, actor.name, hidden)
+        unstated = _found(_unstated(wanted), asked, actor.name, hidden)
         # A filter that cannot be read must not look like one that lets nothing through.
         total = 0 if wrong else _count(session, found)
         pages = Pages(page_number(request), total, ROWS)
@@ -59,6 +59,8 @@ def show(request: Request, database: DatabaseDep, actor: Visitor) -> Response:
             "statuses": STATUSES,
             "choices": choices(session, language),
             "pages": pages,
+            "unstated": _count(session, unstated) if _is_stated(wanted) and not wrong else 0,
+            "of_unstated": urlencode({**asked, "language": "none"}),
             "rows": []
             if wrong
             else _rows(session, _ordered(found, asked.get("order"), language), pages, hidden),
@@ -70,6 +72,27 @@ def show(request: Request, database: DatabaseDep, actor: Visitor) -> Response:
             "may_send": may_send(actor),
         }
     return page(request, "queue.html.j2", context, status=422 if wrong else 200)
+
+
+def _found(
+    wanted: QuestionnaireFilter, asked: Mapping[str, str], person: str, hidden: frozenset[int]
+) -> Select[Any]:
+    """The questionnaires that all filters of the queue let through, as a query."""
+    found = find_questionnaires(wanted, status=cast("Status | None", asked.get("status")), hidden=hidden)
+    if asked.get("mine") == "1":
+        return found.where(_held(person))
+    if asked.get("mine") == "reviewed":
+        return found.where(_decided(person, hidden))
+    return found
+
+
+def _is_stated(wanted: QuestionnaireFilter) -> bool:
+    """Whether a filter leaves out the questionnaires whose sender did not state the language."""
+    return wanted.language not in {None, "none"}
+
+
+def _unstated(wanted: QuestionnaireFilter) -> QuestionnaireFilter:
+    return replace(wanted, language="none")
 
 
 def _held(person: str) -> ColumnElement[bool]:
@@ -139,8 +162,12 @@ def take_next(request: Request, database: DatabaseDep, actor: ReviewerPage) -> R
     with database.writing() as session:
         user = users.get_user(session, actor.name)
         found = holds.next_for(session, user, wanted)
+        ask_more = found is None and _is_stated(wanted)
+        unstated = holds.count_free(session, user, _unstated(wanted)) if ask_more else 0
     if found is None:
         # The page is there for a form alone: to see it in another language leads to the queue.
         here = f"/?{urlencode(asked)}" if asked else "/"
-        return page(request, "nothing_left.html.j2", {"spoken": user.languages, "asked": asked, "here": here})
+        of_unstated = urlencode({**asked, "language": "none"})
+        context = {"asked": asked, "here": here, "unstated": unstated, "of_unstated": of_unstated}
+        return page(request, "nothing_left.html.j2", context)
     return RedirectResponse(f"/questionnaires/{found}/next", 303)

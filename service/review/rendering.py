@@ -2,8 +2,9 @@
 
 import datetime as dt
 import hashlib
+import re
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, partial
 from importlib.resources import files
 from typing import Any
 
@@ -17,6 +18,9 @@ from nlp.answers import LANGUAGES, Language
 from nlp.states import get_state
 from nlp.taxonomy import Entry, load_taxonomy
 from service.review.languages import NAMES, language_for, translations
+
+# The codes that a text names: at the beginning of what stands in parentheses.
+_CODES = re.compile(r"(?<=\()[a-z.-]+(?:, [a-z.-]+)*(?=[;,)])")
 
 # Everything comes from this service, and nothing stands in the page itself that could be run.
 _POLICY = (
@@ -99,9 +103,21 @@ def _environment(language: Language) -> Environment:
     for function in (number, percent, date, moment, remaining, label, short, state_name):
         environment.filters[function.__name__] = function
     environment.filters["stance_name"] = stances.__getitem__
+    environment.filters["with_labels"] = partial(_with_labels, language=language)
     environment.globals["static"] = static_address
     environment.globals["all_languages"] = LANGUAGES
     return environment
+
+
+def _with_labels(text: str, language: Language) -> str:
+    """A text with labels in place of the codes that it names."""
+    taxonomy = load_taxonomy()
+    entries = {each.code: each for each in (*taxonomy.types, *taxonomy.subtypes, *taxonomy.instruments)}
+
+    def name(code: str) -> str:
+        return entries[code].short(language) if code in entries else code
+
+    return _CODES.sub(lambda found: ", ".join(map(name, found[0].split(", "))), text)
 
 
 def _entry(code: str) -> Entry:

@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from sqlalchemy import Select, and_, case, delete, or_, select, update
+from sqlalchemy import Select, and_, case, delete, func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -74,6 +74,12 @@ def next_for(session: Session, user: User, wanted: QuestionnaireFilter = ALL) ->
         if hold(session, found, user.name):
             return found
     return None
+
+
+def count_free(session: Session, user: User, wanted: QuestionnaireFilter) -> int:
+    """How many questionnaires `next_for` chooses from."""
+    free = _free_for(user, wanted).order_by(None).limit(None).subquery()
+    return session.scalar(select(func.count()).select_from(free)) or 0
 
 
 def _free_for(user: User, wanted: QuestionnaireFilter) -> Select[int]:

@@ -65,12 +65,19 @@ function draw() {
 
 function dress() {
   dressPanel();
-  const button = desk.querySelector('[data-do="undo"]');
-  if (button) button.disabled = !actsNow().length;
-  if (button?.disabled && button === document.activeElement) focusChosen({ preventScroll: true });
+  setEnabled("undo", actsNow().length);
+  setEnabled("accept-safe", safeChips().length);
   const count = mayDecide() ? chips().filter((chip) => chip.dataset.status === "open" && !isImplied(chip)).length : 0;
   byId("undecided").hidden = !count;
   for (const line of byId("undecided").children) line.textContent = count === 1 ? line.dataset.one : line.dataset.many.replace("{count}", count);
+}
+
+function setEnabled(act, enabled) {
+  const button = desk.querySelector(`[data-do="${act}"]`);
+  if (!button) return;
+  const hadFocus = button === document.activeElement;
+  button.disabled = !enabled;
+  if (hadFocus && button.disabled) focusChosen({ preventScroll: true });
 }
 
 function showOutbox() {
@@ -107,14 +114,22 @@ function say(message) {
   byId("said").textContent = message;
 }
 
+// What the page says of an act in words, with what it is about in them.
+const told = (sign, act, parts) => `${sign} ${Object.entries(parts).reduce((text, [key, value]) => text.replace(`{${key}}`, value), byId("said").dataset[act])}`;
+
+// These two give whether there was something to decide.
 function accept(chip) {
-  if (!mayDecide() || !chip?.dataset.band || chip.dataset.status === "accepted" || isImplied(chip)) return;
-  decide([{ act: "accept", ...tagOf(chip) }], `✓ ${nameOf(chip)}`);
+  if (!mayDecide() || !chip?.dataset.band || chip.dataset.status === "accepted" || isImplied(chip)) return false;
+  const what = nameOf(chip);
+  decide([{ act: "accept", ...tagOf(chip) }], `✓ ${what}`, told("✓", "accepted", { what }));
+  return true;
 }
 
 function reject(chip) {
-  if (!mayDecide() || !chip || ["rejected", "moved"].includes(chip.dataset.status) || isImplied(chip)) return;
-  decide([{ act: "reject", ...tagOf(chip) }], `✗ ${nameOf(chip)}`);
+  if (!mayDecide() || !chip || ["rejected", "moved"].includes(chip.dataset.status) || isImplied(chip)) return false;
+  const what = nameOf(chip);
+  decide([{ act: "reject", ...tagOf(chip) }], `✗ ${what}`, told("✗", "rejected", { what }));
+  return true;
 }
 
 function restance(select) {
@@ -122,15 +137,20 @@ function restance(select) {
   delete select.dataset.choosing;
   if (!mayDecide() || select.value === chip.dataset.stance) return;
   const decision = { act: "restance", ...tagOf(chip), new_stance: select.value };
-  const words = `→ ${named(labelOf(chip), select.selectedOptions[0].textContent)}`;
+  const [what, stance] = [labelOf(chip), select.selectedOptions[0].textContent];
+  const joins = chipOf({ ...decision, stance: decision.new_stance });
   if (chosen.code === decision.code && chosen.stance === decision.stance) chosen.stance = decision.new_stance;
-  decide([decision], words);
+  decide([decision], `→ ${named(what, stance)}`, told("→", joins ? "joined" : "restanced", { what, stance }));
 }
 
+const safeChips = () => (mayDecide() ? chips().filter((chip) => chip.dataset.band === "safe" && chip.dataset.status === "open") : []);
+
 function acceptSafe() {
-  const safe = chips().filter((chip) => chip.dataset.band === "safe" && chip.dataset.status === "open");
-  if (!mayDecide() || !safe.length) return;
-  decide(safe.map((chip) => ({ act: "accept", ...tagOf(chip) })), `✓ ${safe.map(nameOf).join(", ")}`);
+  const safe = safeChips();
+  if (!safe.length) return;
+  const names = safe.map(nameOf);
+  const message = safe.length === 1 ? told("✓", "accepted", { what: names[0] }) : told("✓", "acceptedMany", { count: safe.length });
+  decide(safe.map((chip) => ({ act: "accept", ...tagOf(chip) })), `✓ ${names.join(", ")}`, message);
 }
 
 function done() {
@@ -247,8 +267,11 @@ addEventListener("beforeunload", (event) => {
 
 function addState(field) {
   const name = plain(field.value.trim());
-  // An option without other names has "" among them.
-  const option = name && stateOptions().find(({ value, dataset }) => [value, dataset.code, ...dataset.names.split("|")].some((each) => name === plain(each)));
+  // The whole name, or a beginning that is of one State alone.
+  const names = ({ value, dataset }) => [value, dataset.code, ...dataset.names.split("|")].filter(Boolean).map(plain);
+  const exact = stateOptions().find((each) => names(each).includes(name));
+  const begun = name && !exact ? stateOptions().filter((each) => names(each).some((known) => known.startsWith(name))) : [];
+  const option = exact ?? (begun.length === 1 ? begun[0] : undefined);
   field.setCustomValidity(name && !option ? field.dataset.unknown : "");
   if (!option) return field.reportValidity();
   field.value = "";
@@ -267,7 +290,7 @@ function removeState(button) {
 }
 
 whenAdded(({ code, stance, passages, name }) => {
-  if (mayDecide()) decide([{ act: "add", code, stance, passages }], `+ ${name}`);
+  if (mayDecide()) decide([{ act: "add", code, stance, passages }], `+ ${name}`, told("+", "added", { what: name }));
   Object.assign(chosen, { code, stance: stance ?? "" });
   focusChosen();
 });
@@ -296,17 +319,16 @@ function follow(key) {
   else say(desk.querySelector(`[data-none="${key}"]`)?.textContent ?? "");
 }
 
-function decideAndGoOn(act) {
-  const chip = focusedChip();
-  act(chip);
-  goOn(chip);
+// Where there was nothing to decide the focus stays: whoever is mistaken about where it is sees so.
+function decideAndGoOn(act, chip, options) {
+  if (act(chip)) goOn(chip, options);
 }
 
 const KEYS = {
   j: () => move(1),
   k: () => move(-1),
-  a: () => decideAndGoOn(accept),
-  r: () => decideAndGoOn(reject),
+  a: () => decideAndGoOn(accept, focusedChip()),
+  r: () => decideAndGoOn(reject, focusedChip()),
   c: () => focusedChip()?.querySelector("select")?.focus(),
   i: () => explain(focusedChip()),
   t: startAdding,
@@ -325,8 +347,8 @@ const KEYS = {
 const ARROWS = { ArrowDown: KEYS.j, ArrowUp: KEYS.k };
 
 const BUTTONS = {
-  accept: (button) => accept(button.closest(".chip")),
-  reject: (button) => reject(button.closest(".chip")),
+  accept: (button) => decideAndGoOn(accept, button.closest(".chip"), { preventScroll: true }),
+  reject: (button) => decideAndGoOn(reject, button.closest(".chip"), { preventScroll: true }),
   meaning: (button) => explain(button.closest(".chip")),
   "accept-safe": acceptSafe,
   add: startAdding,

@@ -1,6 +1,6 @@
 // Where the focus is among the tags, and where it goes.
 
-import { byId, chipOf, chips, isImplied, mayDecide, panel, stateItem } from "./panel.js";
+import { byId, chipOf, chips, isImplied, panel, stateItem } from "./panel.js";
 
 export const chosen = { code: "", stance: "", place: 0 }; // the tag that had the focus last
 
@@ -10,11 +10,11 @@ export function focusChosen(options) {
 }
 
 // Go from a tag that was just decided to the next that is not, beginning anew at the end; stay if there is none.
-export function goOn(chip) {
+export function goOn(chip, options) {
   const all = chips();
   const at = all.indexOf(chip);
   const isOpen = (each) => each.dataset.status === "open" && !isImplied(each);
-  if (mayDecide() && chip && !isOpen(chip)) [...all.slice(at + 1), ...all.slice(0, Math.max(at, 0))].find(isOpen)?.focus();
+  ([...all.slice(at + 1), ...all.slice(0, Math.max(at, 0))].find(isOpen) ?? chip).focus(options);
 }
 
 // Where the focus is, so that it can be put there again when parts were replaced.

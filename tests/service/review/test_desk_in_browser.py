@@ -111,7 +111,10 @@ def test_the_evidence_comes_from_the_model_at_work(open_desk, questionnaires, an
 def test_what_a_tag_means_is_one_key_away(desk):
     desk.press("j", "i")
     dialog = desk.page.get_by_role("dialog")
-    expect(dialog).to_contain_text("data.database")
+    expect(dialog.get_by_text("Sharing data")).to_be_hidden()
+    expect(dialog).to_have_text(re.compile("A database, register"), use_inner_text=True)
+    # Other tags are named by their labels.
+    expect(dialog).to_have_text(re.compile(r"with other States \(Information-sharing\)"), use_inner_text=True)
     desk.press("Escape")
     expect(dialog).to_be_hidden()
     desk.expect_focus("data.database", "received")
@@ -326,7 +329,7 @@ def test_every_act_has_a_button(desk):
     desk.expect_status("training.criminal-justice", "accepted")
     expect(desk.button("Undo")).to_be_focused()
     chip.get_by_role("button", name=re.compile("^What")).click()
-    expect(desk.page.get_by_role("dialog")).to_contain_text("training.criminal-justice")
+    expect(desk.page.get_by_role("dialog")).to_contain_text("Training of central authorities")
     desk.button("Close").click()
     desk.button("Accept all sure").click()
     desk.expect_saved(
@@ -374,6 +377,22 @@ def test_the_stance_is_changed_by_a_choice_from_the_list(desk):
     desk.chip("data", "received").locator("select").select_option("offered")
     desk.expect_saved("restance data received offered")
     desk.expect_status("data", "accepted", "offered")
+    expect(desk.page.locator("#said")).to_have_text(
+        "→ Accepted as offered: Data collection and analysis, in general"
+    )
+
+
+def test_a_stance_in_which_the_tag_stands_already_joins_the_two(desk):
+    desk.press("t")
+    desk.page.keyboard.type("data collection")
+    desk.page.get_by_role("dialog").get_by_label("offered").check()
+    desk.page.get_by_role("dialog").get_by_role("button", name="Add", exact=True).click()
+    desk.chip("data", "received").locator("select").select_option("offered")
+    desk.expect_saved("add data offered", "restance data received offered")
+    expect(desk.page.locator("#said")).to_have_text(
+        "→ Joined with the row that is offered already: Data collection and analysis, in general"
+    )
+    expect(desk.chip("data", "offered")).to_contain_text("suggested as received")
 
 
 def notes(desk):
@@ -1052,13 +1071,52 @@ def test_messages_say_the_stance_and_what_became_of_a_state(desk):
     said = desk.page.locator("#said")
     desk.chip("data", "received").focus()
     desk.press("r")
-    expect(said).to_have_text("✗ Data collection and analysis, in general · received")
+    expect(said).to_have_text("✗ Rejected: Data collection and analysis, in general · received")
     desk.button("Remove Ghana").click()
     expect(said).to_have_text("− State removed: Ghana")
     desk.page.get_by_label("Add a State").fill("Iran")
     desk.press("Enter")
     expect(said).to_have_text("+ State added: Iran (Islamic Republic of)")
     desk.expect_saved("reject data received", "state-remove GHA", "state-add IRN")
+
+
+def test_a_click_goes_on_as_a_key_does(desk):
+    chip = desk.chip("training.criminal-justice")
+    chip.get_by_role("button", name=re.compile("^Accept")).click()
+    desk.expect_saved("accept training.criminal-justice requested")
+    after = desk.page.locator(".chip:focus")
+    expect(after).to_have_count(1)
+    expect(after).to_have_attribute("data-status", "open")
+
+
+def test_a_key_on_a_tag_that_is_decided_so_changes_nothing_and_stays(desk):
+    desk.chip("training.criminal-justice").focus()
+    desk.press("a")
+    desk.expect_saved("accept training.criminal-justice requested")
+    desk.chip("training.criminal-justice").focus()
+    desk.press("a")
+    desk.expect_focus("training.criminal-justice", "requested")
+
+
+def test_where_nothing_is_sure_all_that_is_sure_cannot_be_accepted(desk):
+    button = desk.button("Accept all sure")
+    expect(button).to_be_enabled()
+    button.click()
+    expect(desk.page.locator("#said")).to_have_text("✓ 3 tags accepted")
+    expect(button).to_be_disabled()
+    desk.button("Undo").click()
+    expect(button).to_be_enabled()
+
+
+def test_a_state_is_added_by_a_beginning_that_no_other_has(desk):
+    field = desk.page.get_by_label("Add a State")
+    field.fill("guinea-b")
+    desk.press("Enter")
+    desk.expect_saved("state-add GNB")
+    field.fill("mal")
+    desk.press("Enter")
+    assert field.evaluate("each => each.validationMessage")
+    desk.expect_saved("state-add GNB")
 
 
 @pytest.mark.parametrize("size", [{"width": 1280, "height": 800}, NARROW])

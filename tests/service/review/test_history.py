@@ -60,6 +60,14 @@ def test_each_decision_is_told_with_its_writer_its_time_and_what_the_model_said_
     assert told[5][3] == "✓ Said that the answer is done"
 
 
+def test_a_tag_that_was_suggested_in_another_stance_is_told_so(sign_in, answer, decided):
+    offered = DATA | {"stance": "offered"}
+    decided(answer, ("restance", DATA | {"new_stance": "offered"}), ("reject", offered))
+    told = rows(sign_in("reader").get(f"/answers/{answer}/history"))
+    assert "suggested · 80%" in told[0][4]
+    assert told[1][4].startswith("It suggested this tag in another stance: received")
+
+
 def test_a_note_is_told_as_a_decision_of_its_own(sign_in, answer, decided):
     decided(answer, ("note", {"note": "See the annex."}), ("undo", {"undoes": 1}))
     first, second = (row[3] for row in rows(sign_in("reader").get(f"/answers/{answer}/history")))

@@ -10,7 +10,8 @@ from nlp.answers import Answer
 from service.intake import Questionnaire as Submission
 from service.store import holds
 from service.store.questionnaires import receive
-from service.store.tables import Hold, Suggestion, Tagging
+from service.store.tables import Answer as StoredAnswer
+from service.store.tables import Hold, Question, Suggestion, Tagging
 
 
 def lines(response):
@@ -72,6 +73,33 @@ def test_each_answer_has_its_tags_as_they_stand(sign_in, here, answers_of, decid
     assert "not taken" in lines(page)[second]
 
 
+def test_a_question_that_begins_with_its_number_gets_no_other(sign_in, here, answers_of, database):
+    first, second, third, *_ = answers_of(here)
+    with database.writing() as session:
+        for id_, question in (
+            (first, "1. Which laws?"),
+            (second, "2008: what was done?"),
+            (third, "2a) Who?"),
+        ):
+            session.add(stored := Question(text=question, digest=question))
+            session.flush()
+            session.execute(update(StoredAnswer).where(StoredAnswer.id == id_).values(question_id=stored.id))
+    for address in (f"/questionnaires/{here}", f"/questionnaires/{here}?print=1"):
+        page = html.fromstring(sign_in("reader").get(address).text)
+        headings = [each.text_content().strip() for each in page.xpath("//h3/a | //h2")]
+        for expected in ("1. Which laws?", "2. 2008: what was done?", "2a) Who?"):
+            assert expected in headings
+
+
+def test_one_who_has_a_questionnaire_goes_on_with_it(sign_in, here):
+    reviewer = sign_in()
+    address = f"/questionnaires/{here}"
+    assert ">Begin</a>" in reviewer.get(address).text
+    reviewer.get(f"{address}/next")
+    assert ">Go on</a>" in reviewer.get(address).text
+    assert ">Begin</a>" in sign_in("lead").get(address).text
+
+
 def test_what_is_left_is_counted_and_linked(sign_in, here, answers_of, decided, suggested):
     ids = answers_of(here)
     for answer in ids[:3]:
@@ -108,7 +136,7 @@ def test_finishing_marks_what_is_decided_and_shows_what_is_left(
     decided(ids[-1], accept)
     assert "Every tag is decided." in reviewer.get(f"/questionnaires/{here}").text
     page = reviewer.submit(f"/questionnaires/{here}/finish")
-    assert "All 6 answers are done." in page.text
+    assert "The review of this questionnaire is finished: all 6 answers are done." in page.text
     with database.reading() as session:
         assert session.scalar(select(Hold.person)) is None
 

@@ -124,7 +124,7 @@ def test_the_most_uncertain_come_first_unless_another_order_is_asked(
         ("region=mars", "Region"),
         ("status=lost", "Status"),
         ("order=random", "Order"),
-        ("mine=all", "Which"),
+        ("mine=all", "Which questionnaires"),
     ],
 )
 def test_a_filter_that_cannot_be_read_is_named_and_nothing_is_listed(sign_in, query, name):
@@ -213,6 +213,29 @@ def test_a_language_that_is_not_stated_says_so_and_can_be_asked_for(sign_in, que
     assert dict(form.form_values())["language"] == "none"
 
 
+def test_a_filter_on_the_language_tells_of_those_in_which_none_is_stated(sign_in, questionnaires, database):
+    here = questionnaires["MDG tip"]
+    reviewer = sign_in(languages=["fr"])
+    with database.writing() as session:
+        session.execute(update(Questionnaire).values(language="en"))
+    assert "no language is stated" not in reviewer.get("/?language=fr").text
+    with database.writing() as session:
+        session.execute(update(Questionnaire).where(Questionnaire.id == here).values(language=None))
+    for page in (reviewer.get("/?language=fr&state=MDG"), ask_for_next(reviewer, "?language=fr&state=MDG")):
+        [address] = html.fromstring(page.text).xpath("//a[contains(@href, 'language=none')]/@href")
+        assert set(rows(reviewer.get(address))) == {here}
+    assert "1 questionnaire is free in which no language is stated." in page.text
+    for query in ("", "?language=none"):
+        assert "no language is stated" not in reviewer.get(f"/{query}").text
+    # What somebody else has is not free.
+    assert given(ask_for_next(sign_in(languages=["fr"]))) == here
+    assert "language is stated" not in ask_for_next(reviewer, "?language=fr").text
+
+
+def test_the_button_for_the_next_one_names_the_languages_it_gives(sign_in):
+    assert "in your languages: Français, English" in sign_in(languages=["fr", "en"]).get("/").text
+
+
 def test_how_it_works_is_open_until_one_has_decided_something(sign_in, questionnaires, answers_of, decided):
     new = sign_in()
 
@@ -220,7 +243,7 @@ def test_how_it_works_is_open_until_one_has_decided_something(sign_in, questionn
         return html.fromstring(new.get("/").text).find_class("how")[0]
 
     assert "open" in how().attrib
-    assert len(how().findall(".//li")) == 5
+    assert len(how().findall("./ol/li")) == 8
     decided(answers_of(questionnaires["MDG tip"])[0], "done", person="otto")
     assert "open" in how().attrib
     decided(answers_of(questionnaires["MDG tip"])[1], "done", person=new.name)

@@ -63,6 +63,12 @@ def test_nothing_is_asked_before_somebody_asks(sign_in):
     assert "Only the texts of the answers are searched" in page.text
 
 
+def test_the_cursor_is_in_the_words_until_somebody_asks(sign_in):
+    reader = sign_in("reader")
+    assert "autofocus" in reader.get("/search").text
+    assert "autofocus" not in reader.get("/search?words=law").text
+
+
 def test_an_answer_is_shown_with_its_question_its_words_and_its_state(sign_in):
     page = sign_in("reader").get("/search?words=chancell")
     assert hits(page) == [1]

@@ -5,6 +5,7 @@ import html
 import re
 from concurrent.futures import ThreadPoolExecutor
 
+import lxml.html
 import pytest
 from sqlalchemy import select, update
 from starlette.testclient import TestClient
@@ -101,6 +102,19 @@ def test_what_does_not_belong_together_is_refused_in_the_same_words(visitor, nam
     assert answer.status_code == 401
     assert "Name and password do not belong together." in answer.text
     assert COOKIE not in answer.cookies
+
+
+def test_the_cursor_is_where_one_has_to_type_next(visitor, rita):
+    focus = "//input[@autofocus]/@name"
+    assert lxml.html.fromstring(visitor.get("/sign-in").text).xpath(focus) == ["name"]
+    assert lxml.html.fromstring(enter(visitor, "wrong", rita).text).xpath(focus) == ["password"]
+
+
+def test_the_account_names_the_languages_that_one_is_given(visitor, rita, database):
+    with database.writing() as session:
+        users.get_user(session, rita).languages = ["fr", "es"]
+    enter(visitor)
+    assert "Français, Español" in visitor.get("/account").text
 
 
 def test_the_page_of_a_refused_password_leads_on_to_where_one_was_going(visitor, rita):
@@ -327,7 +341,8 @@ def test_another_password_ends_the_other_sessions_and_the_links(app, visitor, da
         enter(other)
         changed = visitor.submit("/account/password", password=OTHER_PASSWORD)
         assert changed.status_code == 200
-        assert "Your password is changed" in changed.text
+        assert "Your password is set" in changed.text
+        assert '<a class="button main" href="/">' in changed.text
         assert "Account of " in changed.text
         assert is_signed_in(visitor)
         assert not is_signed_in(other)
