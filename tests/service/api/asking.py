@@ -22,9 +22,11 @@ TABLES = {
     "webhook_id": Webhook,
     "delivery_id": Delivery,
 }
-# What a valid request may meet: no right, or something that is not stored, or stored already; and 422 where
-# what it means is known only by looking, such as whether there is a code, or whether a file can be read.
-MET = ["2xx", "401", "403", "404", "409", "422"]
+# What a valid request may meet: no right, something that is not stored, or stored already, too large; and
+# 422 where what it means is known only by looking, such as whether there is a code, or a file can be read.
+MET = ["2xx", "401", "403", "404", "409", "413", "422"]
+# What one that is not valid meets: it is too large before it is read.
+REFUSED = ["400", "401", "403", "404", "405", "406", "409", "413", "415", "422", "428", "429"]
 _NUMBERS = itertools.count(1)
 
 
@@ -42,6 +44,7 @@ class Asking:
         # Who asks is said by the headers.
         self.schema.config.generation.with_security_parameters = False
         self.schema.config.checks.positive_data_acceptance.expected_statuses = MET
+        self.schema.config.checks.negative_data_rejection.expected_statuses = REFUSED
 
     def operations(self, tag=None):
         schema = self.schema.include(tag=tag) if tag else self.schema
