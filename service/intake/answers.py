@@ -12,6 +12,9 @@ from service.intake.fields import instruments_in, instruments_of, language_of
 from service.intake.items import Cover, Items, Record
 from service.intake.kinds import shown
 
+LONGEST_NAME = 2_000
+"""Characters of a State's name that are looked at: more than any cell that stands for one has."""
+
 
 @dataclass(frozen=True, slots=True)
 class Heading:
@@ -149,7 +152,8 @@ def _instruments(value: object, place: str) -> tuple[str, ...]:
 def _state(name: str, place: str) -> str | None:
     if not name:
         return None
-    code = _state_code(name)
+    # What is too long for a State stays so when it is cut, and is not kept whole by the cache.
+    code = _state_code(name[:LONGEST_NAME])
     if code is None:
         raise InputError(place, f"{name[:100]!r} is no State; write its name or its three-letter ISO code")
     return code

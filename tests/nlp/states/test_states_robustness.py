@@ -1,5 +1,6 @@
 """The extractor takes any text, and says the same about it every time."""
 
+import tracemalloc
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -74,3 +75,14 @@ def test_reading_texts_leaves_the_vocabulary_as_it_was():
 def test_a_text_without_states_has_no_mentions():
     assert extract_states("") == []
     assert extract_states("Nothing is asked for.") == []
+
+
+def test_a_cell_of_any_length_takes_no_more_memory_than_it_has():
+    find_state("Kenya")
+    cell = f"G{'a:' * 400_000}HA"
+    tracemalloc.start()
+    try:
+        assert find_state(cell) is None
+        assert tracemalloc.get_traced_memory()[1] < 10 * len(cell)
+    finally:
+        tracemalloc.stop()
