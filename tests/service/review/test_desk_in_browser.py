@@ -472,6 +472,8 @@ def test_states_are_added_and_removed_by_name(desk):
     desk.page.keyboard.type("cote d'ivoire")
     desk.press("Enter")
     desk.expect_saved("state-add CIV")
+    # It has a button once the page knows that it was saved.
+    expect(desk.page.get_by_role("button", name=re.compile("^Remove C"))).to_be_visible()
     desk.page.get_by_role("button", name="Remove Ghana").click()
     desk.expect_saved("state-add CIV", "state-remove GHA")
     names = desk.page.locator("#states .name")
